@@ -1,0 +1,1 @@
+"""The judge: problems, verification, timing, running and reporting of adjudge."""

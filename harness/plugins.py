@@ -1,0 +1,155 @@
+"""The plug-in manager: entry points, who brought what, and clear errors."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from harness.contract import Backend, Problem
+from harness.contract.hookspecs import Hookspecs
+from harness.errors import RunFailedError, UsageError, nearest
+
+__all__ = ["BackendEntry", "Registry", "load"]
+
+GROUP = "adjudge"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """A registered backend: its factory, and what is needed before the factory can be called."""
+
+    name: str
+    factory: Callable[[], Backend]
+    plugin: str
+    requires: tuple[str, ...]
+    install: str
+    summary: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The required modules that are not installed (asked without importing them)."""
+        return tuple(name for name in self.requires if importlib.util.find_spec(name) is None)
+
+    def create(self) -> Backend:
+        """Call the factory; a missing library is one line that names the cure."""
+        if self.missing:
+            raise RunFailedError(self.missing_line())
+        return self.factory()
+
+    def missing_line(self) -> str:
+        """One line: who needs what, and how to install it."""
+        cure = self.install or f"python -m pip install {' '.join(self.missing)}"
+        return f"backend {self.name!r} needs {', '.join(self.missing)}; install with: {cure}"
+
+
+@dataclass(slots=True)
+class Registry:
+    """All that the plug-ins registered, and the manager that calls their hooks."""
+
+    manager: pluggy.PluginManager
+    backends: dict[str, BackendEntry] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    problem_plugins: dict[str, str] = field(default_factory=dict)
+    oracles: list[Any] = field(default_factory=list)
+
+    @property
+    def hook(self) -> Any:
+        """pluggy's hook caller."""
+        return self.manager.hook
+
+    def backend(self, name: str) -> BackendEntry:
+        """The backend called ``name``; UsageError names the nearest one."""
+        if name not in self.backends:
+            raise UsageError(f"no backend {name!r}; {nearest(name, self.backends)}")
+        return self.backends[name]
+
+    def problem(self, name: str) -> Problem:
+        """The problem called ``name``; UsageError names the nearest one."""
+        if name not in self.problems:
+            raise UsageError(f"no problem {name!r}; {nearest(name, self.problems)}")
+        return self.problems[name]
+
+
+def load(*extra: tuple[str, object]) -> Registry:
+    """Load every plug-in of the entry-point group, then ``extra`` (name, plug-in) pairs.
+
+    Raises RunFailedError, in one line, when a plug-in cannot be imported, implements a hook
+    that does not exist, or registers a name that another one has.
+    """
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(Hookspecs)
+    try:
+        manager.load_setuptools_entrypoints(GROUP)
+    except Exception as error:
+        raise RunFailedError(
+            f"a plug-in of the entry-point group {GROUP!r} cannot be imported: "
+            f"{type(error).__name__}: {error}; uninstall or mend the package that declares it"
+        ) from error
+    for name, plugin in extra:
+        manager.register(plugin, name)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise RunFailedError(
+            f"plug-in {manager.get_name(error.plugin) or error.plugin!r}: {error}; "
+            "the hooks are listed in harness/contract/hookspecs.py"
+        ) from error
+    registry = Registry(manager)
+    _collect_backends(registry)
+    _collect_problems(registry)
+    _call_each(registry, "register_oracles", lambda _plugin: registry.oracles.append)
+    return registry
+
+
+def _collect_backends(registry: Registry) -> None:
+    def registrar(plugin: str) -> Callable[..., None]:
+        def register(
+            name: str,
+            factory: Callable[[], Backend],
+            *,
+            requires: Sequence[str] = (),
+            install: str = "",
+            summary: str = "",
+        ) -> None:
+            known = registry.backends.get(name)
+            if known is not None:
+                raise RunFailedError(_duplicate("backend", name, known.plugin, plugin))
+            registry.backends[name] = BackendEntry(
+                name, factory, plugin, tuple(requires), install, summary
+            )
+
+        return register
+
+    _call_each(registry, "register_backends", registrar)
+
+
+def _collect_problems(registry: Registry) -> None:
+    def registrar(plugin: str) -> Callable[[Problem], None]:
+        def register(problem: Problem) -> None:
+            if problem.name in registry.problems:
+                first = registry.problem_plugins[problem.name]
+                raise RunFailedError(_duplicate("problem", problem.name, first, plugin))
+            registry.problems[problem.name] = problem
+            registry.problem_plugins[problem.name] = plugin
+
+        return register
+
+    _call_each(registry, "register_problems", registrar)
+
+
+def _call_each(registry: Registry, hook: str, registrar: Callable[[str], Any]) -> None:
+    """Call the hook of each plug-in by itself, so that what it registers carries its name."""
+    caller = getattr(registry.manager.hook, hook)
+    for implementation in reversed(caller.get_hookimpls()):
+        implementation.function(register=registrar(implementation.plugin_name))
+
+
+def _duplicate(what: str, name: str, first: str, second: str) -> str:
+    return (
+        f"{what} {name!r} is registered by two plug-ins, {first!r} and {second!r}; "
+        "uninstall one or rename its entry"
+    )

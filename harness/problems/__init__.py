@@ -1,0 +1,1 @@
+"""The built-in problems: the lecture, its perceptron and its chains."""

@@ -1,0 +1,69 @@
+"""The numbers of a case: the same arguments and directions for every backend, everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.contract import Case, Problem
+
+__all__ = ["CaseInputs", "case_inputs"]
+
+Arrays = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInputs:
+    """Arguments and seeds of one case, already rounded to its dtype.
+
+    ``seeds`` are the tangents or the cotangent (empty for operators that take none);
+    ``probe_seeds`` a second such set, ``combined_seeds`` their sum, which is exact: all
+    directions are multiples of 2^-6 in [-2, 2], random and asymmetric, never zero.
+    """
+
+    args: Arrays
+    seeds: Arrays
+    probe_seeds: Arrays
+    combined_seeds: Arrays
+
+
+def case_inputs(problem: Problem, case: Case, output_shape: tuple[int, ...] = ()) -> CaseInputs:
+    """Build the inputs of ``case``; ``output_shape`` is the shape of f(x), for its cotangent.
+
+    The seed is a hash of problem, size and point: it depends neither on the order of cases
+    nor on the operator, so that jvp and vjp of one point can be held against each other.
+    """
+    size, point = problem.size(case.size), problem.point(case.point)
+    label = f"{case.problem}:{case.size}:{case.point}"
+    args = tuple(
+        np.array(a, dtype=_dtype(a, case.dtype)) for a in point.build(size.dims, _rng(label))
+    )
+    shapes: list[tuple[int, ...]] = []
+    if case.operator.takes_tangents:
+        shapes = [args[i].shape for i in problem.argnums]
+    elif case.operator.takes_cotangent:
+        shapes = [output_shape]
+    kind = "cotangent" if case.operator.takes_cotangent else "tangents"
+    rng = _rng(f"{label}:{kind}")
+    seeds = tuple(_direction(rng, shape, case.dtype) for shape in shapes)
+    probe = tuple(_direction(rng, shape, case.dtype) for shape in shapes)
+    combined = tuple(np.asarray(v + w, dtype=case.dtype) for v, w in zip(seeds, probe, strict=True))
+    return CaseInputs(args, seeds, probe, combined)
+
+
+def _rng(label: str) -> np.random.Generator:
+    digest = hashlib.sha256(label.encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+
+def _direction(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    magnitude = rng.integers(1, 129, size=shape)
+    sign = rng.choice((-1.0, 1.0), size=shape)
+    return np.asarray(sign * magnitude / 64.0, dtype=dtype)
+
+
+def _dtype(a: np.ndarray, dtype: str) -> str:
+    """Floating arguments follow the case; integer ones (labels, indices) stay what they are."""
+    return dtype if np.asarray(a).dtype.kind == "f" else str(np.asarray(a).dtype)

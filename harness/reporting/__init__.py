@@ -1,0 +1,1 @@
+"""Reporting: pandas frames, CSV, HTML and the terminal summary."""

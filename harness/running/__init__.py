@@ -1,0 +1,1 @@
+"""Running: the plan, one worker process for each backend, the supervisor and the journal."""

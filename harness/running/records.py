@@ -1,0 +1,205 @@
+"""The records of a journal: one JSON object on a line, with a ``type`` and nothing aggregated."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_type_hints
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "CellEndRecord",
+    "CurveRecord",
+    "FirstCallRecord",
+    "InterruptionRecord",
+    "MemoryRecord",
+    "Record",
+    "RunEndRecord",
+    "SampleRecord",
+    "StartUpRecord",
+    "TimingFailureRecord",
+    "VerdictRecord",
+    "decode",
+    "encode",
+]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The base of all records; ``type`` tells them apart in the file."""
+
+    type: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRecord(Record):
+    """One (backend, case) judged; ``kind`` is a VerdictKind, errors as in ``Verdict``."""
+
+    type: ClassVar[str] = "verdict"
+    backend: str
+    version: str
+    case: str
+    kind: str
+    oracle: str
+    reason: str
+    error: float
+    relative_error: float
+    tolerance: float
+    error_over_tolerance: float
+    ulp: float
+    native: bool
+    stderr_tail: str
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRecord(Record):
+    """The losses of one descent, step by step."""
+
+    type: ClassVar[str] = "curve"
+    backend: str
+    case: str
+    losses: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class StartUpRecord(Record):
+    """One worker came up: seconds for the process and for the backend's imports."""
+
+    type: ClassVar[str] = "start-up"
+    backend: str
+    set_index: int
+    process_s: float
+    import_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCallRecord(Record):
+    """Costs of one (backend, case) in one set, before its steady state.
+
+    ``compile_s`` is the first call less the second where the backend prepares (0 otherwise);
+    ``conversion_s`` NumPy to native and back for all operands; ``loops`` the calibrated count.
+    """
+
+    type: ClassVar[str] = "first-call"
+    backend: str
+    case: str
+    set_index: int
+    prepare_s: float
+    first_call_s: float
+    second_call_s: float
+    compile_s: float
+    conversion_s: float
+    loops: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord(Record):
+    """One raw sample. ``arm`` is the backend's name, or the baseline's duplicate ``a/a``."""
+
+    type: ClassVar[str] = "sample"
+    backend: str
+    arm: str
+    case: str
+    set_index: int
+    round_index: int
+    position: int
+    loops: int
+    wall_s: float
+    cpu_s: float
+    involuntary_switches: int
+    steal_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord(Record):
+    """Peak resident bytes above the state before the call, in a pass of its own."""
+
+    type: ClassVar[str] = "memory"
+    backend: str
+    case: str
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimingFailureRecord(Record):
+    """A right derivative that could not be timed, and why (timeout, crash, changed result …)."""
+
+    type: ClassVar[str] = "timing-failure"
+    backend: str
+    case: str
+    set_index: int
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellEndRecord(Record):
+    """No more sets for this cell: ``decided`` at a look, ``depth`` or ``budget`` reached."""
+
+    type: ClassVar[str] = "cell-end"
+    case: str
+    sets: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptionRecord(Record):
+    """The run stopped here by a person or a signal; ``adjudge run --resume`` goes on."""
+
+    type: ClassVar[str] = "interruption"
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunEndRecord(Record):
+    """Everything planned is recorded."""
+
+    type: ClassVar[str] = "run-end"
+    time: float
+    seconds_judging: float
+    seconds_timing: float
+    seconds_in_samples: float
+    seconds_start_up: float
+
+
+_TYPES: dict[str, type[Record]] = {cls.type: cls for cls in Record.__subclasses__()}
+
+
+def encode(record: Record) -> str:
+    """One line of strict JSON; a float that JSON lacks becomes the string NaN, inf or -inf."""
+    fields = {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
+    return json.dumps({"type": record.type, **fields}, allow_nan=False)
+
+
+def decode(line: str) -> Record:
+    """The record on a line; ValueError when it is not one (a torn last line, a newer type)."""
+    raw = json.loads(line)
+    if not isinstance(raw, dict) or raw.get("type") not in _TYPES:
+        raise ValueError(f"not a journal record: {line[:80]!r}")
+    cls = _TYPES[raw.pop("type")]
+    hints = get_type_hints(cls)
+    try:
+        return cls(**{name: _typed(value, hints[name]) for name, value in raw.items()})
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a {cls.type} record: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _typed(value: Any, hint: Any) -> Any:
+    if hint is float:
+        return float(value)
+    if hint == list[float]:
+        return [float(item) for item in value]
+    return value

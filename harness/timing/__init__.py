@@ -1,0 +1,1 @@
+"""Timing: the protocol of paired turns, its statistics, memory and environment."""

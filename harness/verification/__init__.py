@@ -1,0 +1,1 @@
+"""Judging: oracles, identities, tolerance and verdicts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -28,6 +29,7 @@ class BackendEntry:
     requires: tuple[str, ...]
     install: str
     summary: str
+    ledger: Path | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -114,12 +116,13 @@ def _collect_backends(registry: Registry) -> None:
             requires: Sequence[str] = (),
             install: str = "",
             summary: str = "",
+            ledger: Path | None = None,
         ) -> None:
             known = registry.backends.get(name)
             if known is not None:
                 raise RunFailedError(_duplicate("backend", name, known.plugin, plugin))
             registry.backends[name] = BackendEntry(
-                name, factory, plugin, tuple(requires), install, summary
+                name, factory, plugin, tuple(requires), install, summary, ledger
             )
 
         return register

@@ -32,11 +32,13 @@ class BackendRegistrar(Protocol):
         requires: Sequence[str] = (),
         install: str = "",
         summary: str = "",
+        ledger: Path | None = None,
     ) -> None:
         """Register ``factory`` as ``name``.
 
         ``requires`` names the modules that the factory imports, so that a missing one is
-        told without a try; ``install`` is the command that brings them.
+        told without a try; ``install`` is the command that brings them; ``ledger`` is the
+        TOML file of the backend's known divergences, if it keeps one.
         """
 
 

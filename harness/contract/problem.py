@@ -83,7 +83,9 @@ class Problem:
     the layout that ``derivation.build`` documents, and is itself judged against rule-free
     truth. ``operations(dims)`` estimates the scalar operations in one value: it widens the
     tolerance by its square root. ``predicted_cost[op](dims)`` counts scalar multiplications,
-    where the theory gives them.
+    where the theory gives them. ``operator_sizes[op]`` limits an operator to some sizes by
+    name, where its cost at the others is out of proportion (a Hessian grows as n^2);
+    ``asks`` tells whether a combination belongs to the problem at all.
     """
 
     name: str
@@ -102,6 +104,16 @@ class Problem:
         default_factory=dict
     )
     descent: Descent | None = None
+    operator_sizes: Mapping[Operator, frozenset[str]] = field(default_factory=dict)
+
+    def asks(self, operator: Operator, size: Size, point: Point) -> bool:
+        """Whether ``operator`` is asked at this size and point; the plan makes cases of these."""
+        allowed = self.operator_sizes.get(operator)
+        return (
+            operator in self.operators
+            and (allowed is None or size.name in allowed)
+            and (point.sizes is None or size.name in point.sizes)
+        )
 
     def size(self, name: str) -> Size:
         """The size called ``name``; KeyError names the sizes there are."""

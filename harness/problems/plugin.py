@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from harness.contract import ProblemRegistrar, hookimpl
+from harness.problems.log_sqrt import LOG_SQRT
 
 
 @hookimpl
 def register_problems(register: ProblemRegistrar) -> None:
     """Register the lecture's problems."""
+    register(LOG_SQRT)

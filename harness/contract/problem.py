@@ -107,10 +107,14 @@ class Problem:
     operator_sizes: Mapping[Operator, frozenset[str]] = field(default_factory=dict)
 
     def asks(self, operator: Operator, size: Size, point: Point) -> bool:
-        """Whether ``operator`` is asked at this size and point; the plan makes cases of these."""
+        """Whether ``operator`` is asked at this size and point; the plan makes cases of these.
+
+        Where the first derivative jumps there is no second one to ask for, not even one-sided.
+        """
         allowed = self.operator_sizes.get(operator)
         return (
             operator in self.operators
+            and not (operator.order == 2 and point.kind is PointKind.KINK)
             and (allowed is None or size.name in allowed)
             and (point.sizes is None or size.name in point.sizes)
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from harness.contract import ProblemRegistrar, hookimpl
+from harness.problems.chain import CHAINS
 from harness.problems.log_sqrt import LOG_SQRT
+from harness.problems.perceptron import PERCEPTRON
+from harness.problems.perceptron_training import PERCEPTRON_TRAINING
 
 
 @hookimpl
 def register_problems(register: ProblemRegistrar) -> None:
     """Register the lecture's problems."""
-    register(LOG_SQRT)
+    for problem in (LOG_SQRT, *CHAINS, PERCEPTRON, PERCEPTRON_TRAINING):
+        register(problem)

@@ -1,4 +1,4 @@
-"""The environment of a run, read and never changed; workers get variables and cores of their own."""
+"""The environment of a run: read, never changed; workers get their own variables and cores."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _version(distribution: str) -> str | None:
 
 
 def thread_pools() -> list[dict[str, Any]] | None:
-    """The BLAS and OpenMP pools loaded in this process, and their sizes; None without threadpoolctl."""
+    """The BLAS and OpenMP pools of this process and their sizes; None without threadpoolctl."""
     try:
         threadpoolctl = importlib.import_module("threadpoolctl")
     except ImportError:

@@ -40,7 +40,7 @@ Call = Callable[..., Any]
 Wait = Callable[[Any], None]
 Clock = Callable[[], int]
 
-_MOST_LOOPS = 10**8
+_MOST_LOOPS = 10**7
 _STALL_FACTOR = 20
 
 

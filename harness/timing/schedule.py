@@ -60,7 +60,7 @@ class Depth:
         return tuple(ordered[i] for i in picks)
 
 
-QUICK = Depth("quick", looks=(3, 4), rounds=3, sample_s=2e-3, budget_s=60.0, most_sizes=2)
+QUICK = Depth("quick", looks=(4,), rounds=3, sample_s=2e-3, budget_s=60.0, most_sizes=2)
 DEFAULT = Depth(
     "default", looks=(6, 10, 16), rounds=5, sample_s=2e-3, budget_s=300.0, most_sizes=None
 )

@@ -41,7 +41,6 @@ Wait = Callable[[Any], None]
 Clock = Callable[[], int]
 
 _MOST_LOOPS = 10**7
-_STALL_FACTOR = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +132,9 @@ def calibrate(
 ) -> int:
     """Return a loop count with which a sample lasts at least ``minimum_s`` seconds.
 
-    A call longer than that gives 1. A sample that met the minimum is confirmed by two more,
-    the shortest counts: a single stall must not make the count too small. The number of trials
-    is bounded, whatever the clock shows.
+    A call longer than that gives 1. A trial that met the minimum is confirmed by a second: one
+    stall, or a first call that still compiles, must not make the count too small. The count
+    stops at ten million, and the number of trials is bounded, whatever the clock shows.
     """
     minimum_ns = max(1, math.ceil(minimum_s * 1e9))
     operands = tuple(operands)
@@ -143,11 +142,8 @@ def calibrate(
     with quiet_collector():
         while True:
             elapsed = _loop(call, operands, wait, loops, clock)[0]
-            # Far above the minimum no stall explains it, and two more might take minutes.
-            if minimum_ns <= elapsed < _STALL_FACTOR * minimum_ns:
-                elapsed = min(
-                    elapsed, *(_loop(call, operands, wait, loops, clock)[0] for _ in "23")
-                )
+            if elapsed >= minimum_ns:
+                elapsed = min(elapsed, _loop(call, operands, wait, loops, clock)[0])
             if elapsed >= minimum_ns or loops >= _MOST_LOOPS:
                 return loops
             # A tenth above the target, so that the next trial is the last but for noise; never
@@ -185,7 +181,7 @@ def quiet_collector() -> Iterator[None]:
     frozen, and nothing is thawed before the outermost ends. A worker therefore holds one open
     for its whole set (a full collection takes 0.1 s once torch and jax are imported).
     """
-    outermost = gc.isenabled()
+    enabled, outermost = gc.isenabled(), gc.get_freeze_count() == 0
     gc.disable()
     gc.collect()
     gc.freeze()
@@ -194,6 +190,7 @@ def quiet_collector() -> Iterator[None]:
     finally:
         if outermost:
             gc.unfreeze()
+        if enabled:
             gc.enable()
 
 

@@ -176,18 +176,18 @@ def decided(estimates: Iterable[Estimate], look_index: int, looks: Sequence[int]
     return all(e.answer is not Answer.UNRESOLVED for e in estimates)
 
 
-def holm(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> np.ndarray:
-    """Return which hypotheses Holm's step-down procedure rejects, as booleans in their order.
+def holm(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> list[bool]:
+    """Return which hypotheses Holm's step-down procedure rejects, in their order.
 
     The chance of any false rejection in the family is at most ``alpha`` (Holm, Scand. J. Statist.
     6, 1979). A NaN is a test that could not be done: it counts in the family, and is kept.
     """
-    p = np.asarray(p_values, dtype=float)
-    p = np.where(np.isnan(p), 1.0, p)
-    order = np.argsort(p, kind="stable")
-    below = p[order] <= alpha / np.arange(len(p), 0, -1)
-    rejected: np.ndarray = np.zeros(len(p), dtype=bool)
-    rejected[order[np.logical_and.accumulate(below)]] = True
+    p = [1.0 if math.isnan(value) else value for value in p_values]
+    rejected = [False] * len(p)
+    for rank, index in enumerate(sorted(range(len(p)), key=p.__getitem__)):
+        if p[index] > alpha / (len(p) - rank):
+            break
+        rejected[index] = True
     return rejected
 
 
@@ -239,5 +239,4 @@ def _turns(samples: Iterable[Timed], arm: str) -> dict[tuple[int, int], float]:
 
 
 def _finite(values: PerSet) -> np.ndarray:
-    array = np.fromiter(values.values(), dtype=float, count=len(values))
-    return array[np.isfinite(array)]
+    return np.array([x for x in values.values() if math.isfinite(x)])

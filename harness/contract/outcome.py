@@ -35,11 +35,15 @@ TIMEABLE: frozenset[VerdictKind] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An evaluation that did not come back; ``kind`` is raised, crashed, timeout or unsupported."""
+    """An evaluation that did not come back; ``kind`` is raised, crashed, timeout or unsupported.
+
+    ``plain_raises`` tells whether the plain function raises at that point too; None: not known.
+    """
 
     kind: VerdictKind
     message: str
     stderr_tail: str = ""
+    plain_raises: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

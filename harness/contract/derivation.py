@@ -23,7 +23,7 @@ descent                   ``(losses,)``, shape ``(steps + 1,)``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from harness.contract.backend import Backend, Function
 from harness.contract.operators import NESTINGS, Operator
 from harness.contract.problem import Array, Problem
 
-__all__ = ["UnsupportedOperatorError", "build", "is_native"]
+__all__ = ["UnsupportedOperatorError", "build", "function_of_primals", "is_native"]
 
 Results = tuple[Array, ...]
 Call = Callable[..., Results]
@@ -65,13 +65,7 @@ def build(backend: Backend, problem: Problem, operator: Operator) -> Call:
 
     def call(*operands: Array) -> Results:
         args, seeds = operands[:arity], operands[arity:]
-
-        def fun(*primals: Array) -> Array:
-            full = list(args)
-            for position, primal in zip(argnums, primals, strict=True):
-                full[position] = primal
-            return problem.fun(backend.xp, *full)
-
+        fun = function_of_primals(backend, problem, args)
         primals = tuple(args[i] for i in argnums)
         if operator.takes_tangents:
             return tuple(derived(fun, primals, tuple(seeds)))
@@ -80,6 +74,18 @@ def build(backend: Backend, problem: Problem, operator: Operator) -> Call:
         return tuple(derived(fun, primals))
 
     return call
+
+
+def function_of_primals(backend: Backend, problem: Problem, args: Sequence[Array]) -> Function:
+    """``fun(*primals)``: the problem as a function of its differentiable arguments alone."""
+
+    def fun(*primals: Array) -> Array:
+        full = list(args)
+        for position, primal in zip(problem.argnums, primals, strict=True):
+            full[position] = primal
+        return problem.fun(backend.xp, *full)
+
+    return fun
 
 
 def _derived(backend: Backend, operator: Operator) -> Callable[..., Results]:

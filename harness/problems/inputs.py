@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import array_api_compat.numpy as numpy_namespace
 import numpy as np
 
-from harness.contract import Case, Problem
+from harness.contract import Case, PointKind, Problem
 
-__all__ = ["CaseInputs", "case_inputs"]
+__all__ = ["CaseInputs", "case_inputs", "output_shape", "plain_value"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -51,6 +54,27 @@ def case_inputs(problem: Problem, case: Case, output_shape: tuple[int, ...] = ()
     probe = tuple(_direction(rng, shape, case.dtype) for shape in shapes)
     combined = tuple(np.asarray(v + w, dtype=case.dtype) for v, w in zip(seeds, probe, strict=True))
     return CaseInputs(args, seeds, probe, combined)
+
+
+def plain_value(problem: Problem, args: Sequence[np.ndarray]) -> np.ndarray:
+    """f(x) in NumPy, in the dtype of ``args``; NaN or infinity outside the domain, in silence."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(problem.fun(numpy_namespace, *args))
+
+
+def output_shape(problem: Problem, case: Case) -> tuple[int, ...]:
+    """The shape of f(x) for the case: the dimensions decide it, whatever the point.
+
+    It is found at a point inside the domain, where there is one, for a function may raise outside.
+    """
+    size = problem.size(case.size)
+    fitting = [p for p in problem.points if p.sizes is None or size.name in p.sizes]
+    inside = [p for p in fitting if p.kind is not PointKind.OUTSIDE]
+    point = (inside or [problem.point(case.point)])[0]
+    label = f"{case.problem}:{case.size}:{point.name}"
+    args = point.build(size.dims, _rng(label))
+    return tuple(plain_value(problem, [np.asarray(a) for a in args]).shape)
 
 
 def _rng(label: str) -> np.random.Generator:

@@ -1,0 +1,131 @@
+"""NumPy's two protocols: how np.sin(t) and np.sum(t) find their rules."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .primitives import COMPOSITE, CONSTANT, TABLE
+from .recording import Node, call, raw, record
+from .types import DifferentiationError
+
+_new = object.__new__
+
+# The derivative of a ufunc of one float, by Python's float arithmetic; what that refuses with an
+# exception (a pole, an overflow) takes the way of the rule table, which gives NumPy's inf or NaN.
+SCALAR: dict[np.ufunc, Callable[[float, float], float]] = {
+    np.sin: lambda x, _y: math.cos(x),
+    np.cos: lambda x, _y: -math.sin(x),
+    np.exp: lambda _x, y: y,
+    np.log: lambda x, _y: 1.0 / x,
+    np.sqrt: lambda _x, y: 0.5 / y,
+    np.tanh: lambda x, _y: math.cosh(x) ** -2,
+    np.square: lambda x, _y: 2.0 * x,
+    np.log1p: lambda x, _y: 1.0 / (1.0 + x),
+    np.expm1: lambda x, _y: math.exp(x),
+}
+_OPERATORS: dict[np.ufunc, tuple[str, str]] = {
+    np.add: ("__add__", "__radd__"),
+    np.subtract: ("__sub__", "__rsub__"),
+    np.multiply: ("__mul__", "__rmul__"),
+    np.divide: ("__truediv__", "__rtruediv__"),
+}
+
+
+def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """A ufunc was called on a tracer."""
+    if method == "__call__":
+        if not kwargs:
+            x = self.value
+            if type(x) is float:
+                slope = SCALAR.get(ufunc)
+                if slope is not None:
+                    value = float(ufunc(x))
+                    try:
+                        factor = slope(x, value)
+                    except (ValueError, ZeroDivisionError, OverflowError):
+                        return record(TABLE[ufunc], inputs, kwargs)
+                    tape = self.tape
+                    y = _new(type(self))
+                    y.value = value
+                    y.tape = tape
+                    y.index = len(tape)
+                    tape.append((self.index, factor))
+                    return y
+                names = _OPERATORS.get(ufunc)
+                if names is not None:
+                    a, b = inputs
+                    return getattr(a, names[0])(b) if a is self else getattr(b, names[1])(a)
+            primitive = TABLE.get(ufunc)
+            if primitive is not None:
+                return record(primitive, inputs, kwargs)
+        out = kwargs.get("out")
+        if out is not None and any(o is not None for o in out):
+            raise DifferentiationError(
+                f"our_engine: np.{ufunc.__name__}(..., out=z) or an operator like z += t cannot "
+                "write a traced value into a plain array; write z = z + t, z = f(t)"
+            )
+        primitive = _find(ufunc)
+        if primitive is not None:
+            return call(primitive, inputs, kwargs)
+        if ufunc in CONSTANT:
+            return ufunc(*raw(inputs), **raw(kwargs))
+        if ufunc in COMPOSITE:
+            return COMPOSITE[ufunc](*inputs, **kwargs)
+        raise _unknown(ufunc.__name__)
+    if method == "at":
+        raise DifferentiationError(
+            f"our_engine: np.{ufunc.__name__}.at writes in place, which cannot be recorded; "
+            "add two arrays, or sum the result of indexing"
+        )
+    primitive = TABLE.get((ufunc, method))
+    if primitive is not None:
+        return call(primitive, inputs, kwargs)
+    if (ufunc, method) in COMPOSITE:
+        return COMPOSITE[ufunc, method](*inputs, **kwargs)
+    raise _unknown(f"{ufunc.__name__}.{method}")
+
+
+def array_function(
+    self: Any, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A NumPy function was called on a tracer, or on a list that holds one."""
+    primitive = TABLE.get(function)
+    if primitive is not None:
+        return call(primitive, args, kwargs)
+    if function in CONSTANT:
+        return function(*raw(args), **raw(kwargs))
+    implementation = COMPOSITE.get(function)
+    if implementation is not None:
+        return implementation(*args, **kwargs)
+    if function is np.copyto or function is np.put or function is np.place:
+        raise DifferentiationError(
+            f"our_engine: np.{function.__name__} (and np.full(n, t)) would write a traced value "
+            "into a plain array; write np.where(mask, t, z), np.ones(n) * t"
+        )
+    raise _unknown(getattr(function, "__name__", repr(function)))
+
+
+def _find(ufunc: np.ufunc) -> Any:
+    """The rule of a ufunc; SciPy's are entered when the first one is met."""
+    primitive = TABLE.get(ufunc)
+    if primitive is None and ufunc not in CONSTANT and "scipy.special" in sys.modules:
+        from .rules import special
+
+        special.register()
+        primitive = TABLE.get(ufunc)
+    return primitive
+
+
+def _unknown(name: str) -> DifferentiationError:
+    return DifferentiationError(
+        f"our_engine: {name} has no derivative rule; give one with our_engine.rule, write it with "
+        "functions that have one, or pass our_engine.stop_gradient(t)"
+    )
+
+
+__all__ = ["Node", "array_function", "array_ufunc"]

@@ -1,0 +1,110 @@
+"""Jacobians and second derivatives, by sweeps over one recording."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .recording import Node
+from .transforms import Argnums, Function, Program, _chosen, grad, jvp
+from .trees import leaves, rebuild
+from .types import Array, DifferentiationError
+
+MODES = ("forward", "reverse", "auto")
+
+
+def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+    """The Jacobian: jacobian(fun)(x) has the shape of the result, then that of the argument.
+
+    A tree of results gives that tree, of trees of the arguments' structure. "forward" takes one
+    sweep for each input, "reverse" one for each output, and "auto" the fewer of the two.
+    """
+    if mode not in MODES:
+        raise ValueError(f"our_engine.jacobian: mode {mode!r} is not one of {', '.join(MODES)}")
+
+    def jacobian_at(*args: Any, **kwargs: Any) -> Any:
+        chosen, call = _chosen("jacobian", fun, argnums, args, kwargs)
+        program = Program("jacobian", fun, leaves(chosen), call)
+        ys = program.values()
+        n_out = sum(math.prod(np.shape(y)) for y in ys)
+        n_in = sum(math.prod(np.shape(x)) for x in program.inputs)
+        forward = mode == "forward" or (mode == "auto" and n_in < n_out)
+        blocks = _by_columns(program, ys) if forward else _by_rows(program, ys)
+        return rebuild(program.tree, [rebuild(chosen, row) for row in blocks])
+
+    return jacobian_at
+
+
+def _by_columns(program: Program, ys: list[Array]) -> list[list[Array]]:
+    """blocks[output][input], one forward sweep for each element of the inputs."""
+    blocks: list[list[Array]] = [[] for _ in ys]
+    for i, x in enumerate(program.inputs):
+        columns = []
+        for e in _basis(x):
+            x_dots = [e if i == k else _nothing(v) for k, v in enumerate(program.inputs)]
+            columns.append(program.push(x_dots))
+        for o, y in enumerate(ys):
+            shape = np.shape(y) + np.shape(x)
+            found = [column[o] for column in columns]
+            if not found:
+                blocks[o].append(np.zeros(shape, x.dtype))
+            else:
+                blocks[o].append(np.reshape(np.stack(found, axis=-1), shape))
+    return blocks
+
+
+def _by_rows(program: Program, ys: list[Array]) -> list[list[Array]]:
+    """blocks[output][input], one reverse sweep for each element of the outputs."""
+    blocks = []
+    for o, y in enumerate(ys):
+        rows = []
+        for e in _basis(y):
+            rows.append(program.pull([e if o == k else _nothing(v) for k, v in enumerate(ys)]))
+        row = []
+        for i, x in enumerate(program.inputs):
+            shape = np.shape(y) + np.shape(x)
+            found = [r[i] for r in rows]
+            if not found:
+                row.append(np.zeros(shape, np.result_type(x)))
+            else:
+                row.append(np.reshape(np.stack(found), shape))
+        blocks.append(row)
+    return blocks
+
+
+def _basis(x: Array) -> Any:
+    shape = np.shape(x)
+    dtype = x.dtype if isinstance(x, (Node, np.ndarray)) else np.result_type(x)
+    for j in range(math.prod(shape)):
+        e = np.zeros(math.prod(shape), dtype)
+        e[j] = 1
+        yield e.reshape(shape)
+
+
+def _nothing(x: Array) -> Array:
+    return np.zeros(np.shape(x), x.dtype if isinstance(x, Node) else np.result_type(x))
+
+
+def hvp(fun: Function, primals: Any, tangents: Any) -> Any:
+    """The Hessian of a scalar `fun` at `primals` times `tangents`: forward over reverse.
+
+    Both are tuples; the result is a tuple, one array for each primal, or that array for one.
+    """
+    primals = tuple(primals)
+    argnums = tuple(range(len(primals)))
+    product = jvp(lambda *xs: grad(fun, argnums)(*xs), primals, tangents)[1]
+    return product[0] if len(primals) == 1 else product
+
+
+def hessian(fun: Function, argnums: int = 0) -> Function:
+    """The Hessian of a scalar function of one array: the shape of the argument, twice."""
+    if not isinstance(argnums, int):
+        raise DifferentiationError(
+            "our_engine.hessian: argnums must be one number; use jacobian(grad(fun, argnums))"
+        )
+    return jacobian(grad(fun, argnums), argnums, mode="forward")
+
+
+__all__ = ["hessian", "hvp", "jacobian"]

@@ -1,0 +1,168 @@
+"""Maps that act element by element: scaling, selecting, and the parts of complex numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..types import Array, Cotangent, Shape
+from .base import LinearMap
+from .masked import Masked
+
+
+class Scale(LinearMap):
+    """v -> d * v, element by element; d has the shape of v, or is a number."""
+
+    __slots__ = ("d",)
+    takes_masked = True
+
+    def __init__(self, d: Array) -> None:
+        """Scale by d."""
+        self.d = d
+
+    @property
+    def in_shape(self) -> Shape | None:  # type: ignore[override]
+        """The shape of d, or None if it is a number."""
+        return np.shape(self.d) or None
+
+    def apply(self, v: Array) -> Array:
+        """d * v."""
+        return self.d * v
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """d * u, where a zero by structure wins over an infinite d."""
+        if type(u) is Masked:
+            return u.scaled(self.d)
+        return self.d * u
+
+    def transpose(self) -> LinearMap:
+        """Itself."""
+        return self
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The shape of the argument."""
+        return self.domain(in_shape)
+
+    def matrix(self, in_shape: Shape | None = None) -> Array:
+        """The diagonal matrix of d."""
+        return np.diag(np.broadcast_to(self.d, self.domain(in_shape)).reshape(-1))
+
+    def pattern(self, in_shape: Shape | None = None) -> Array:
+        """The diagonal, also where d happens to be zero."""
+        return np.eye(math.prod(self.domain(in_shape)), dtype=bool)
+
+    def flops(self, in_shape: Shape | None = None) -> int:
+        """One for each element."""
+        return math.prod(self.domain(in_shape))
+
+
+class Select(LinearMap):
+    """v -> where(mask, v, 0): one branch of a choice."""
+
+    __slots__ = ("mask",)
+    takes_masked = True
+
+    def __init__(self, mask: Array) -> None:
+        """Let through where the boolean mask is True."""
+        self.mask = mask
+
+    @property
+    def in_shape(self) -> Shape | None:  # type: ignore[override]
+        """The shape of the mask."""
+        return np.shape(self.mask)
+
+    def apply(self, v: Array) -> Array:
+        """The chosen part of v, zero elsewhere whatever v is there."""
+        return np.where(self.mask, v, 0)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """The chosen part of u, with the knowledge that the rest is zero by structure."""
+        value = u.value if type(u) is Masked else u
+        mask = self.mask & u.mask if type(u) is Masked else self.mask
+        return Masked(np.where(self.mask, value, 0), mask)
+
+    def transpose(self) -> LinearMap:
+        """Itself."""
+        return self
+
+    def pattern(self, in_shape: Shape | None = None) -> Array:
+        """The diagonal of the mask."""
+        return np.diag(np.reshape(self.mask, -1))
+
+
+class Cast(LinearMap):
+    """The change of dtype between real types, and from real to complex."""
+
+    __slots__ = ("in_dtype", "out_dtype")
+
+    def __init__(self, in_dtype: np.dtype, out_dtype: np.dtype) -> None:  # type: ignore[type-arg]
+        """Cast from `in_dtype` to `out_dtype`."""
+        self.in_dtype = in_dtype
+        self.out_dtype = out_dtype
+
+    def apply(self, v: Array) -> Array:
+        """v in the dtype of the output."""
+        return cast(v, self.out_dtype)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """u in the dtype of the input; its real part if that is real."""
+        return cast(u, self.in_dtype)
+
+    def transpose(self) -> LinearMap:
+        """The cast back."""
+        return Cast(self.out_dtype, self.in_dtype)
+
+
+class Conj(LinearMap):
+    """v -> conj(v), linear over the reals; its own transpose under the pairing."""
+
+    __slots__ = ()
+
+    def apply(self, v: Array) -> Array:
+        """conj(v)."""
+        return np.conj(v)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """conj(u)."""
+        return np.conj(u)
+
+    def transpose(self) -> LinearMap:
+        """Itself."""
+        return self
+
+
+class Real(LinearMap):
+    """v -> Re(v), from complex to real."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, dtype: np.dtype) -> None:  # type: ignore[type-arg]
+        """For complex arguments of `dtype`."""
+        self.dtype = dtype
+
+    def apply(self, v: Array) -> Array:
+        """A copy of the real part."""
+        return +np.real(v)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """U as a complex number."""
+        return cast(u, self.dtype)
+
+    def transpose(self) -> LinearMap:
+        """The embedding of the reals."""
+        return Cast(real_dtype(self.dtype), self.dtype)
+
+
+def cast(v: Array, dtype: np.dtype) -> Array:  # type: ignore[type-arg]
+    """v in `dtype`, in fresh memory; its real part if that is real."""
+    if dtype.kind != "c" and np.iscomplexobj(v):
+        v = np.real(v)
+    if isinstance(v, (float, complex, int)) and not isinstance(v, np.generic):
+        return dtype.type(v)
+    return v.astype(dtype)
+
+
+def real_dtype(dtype: np.dtype) -> np.dtype:  # type: ignore[type-arg]
+    """The dtype of the real part: float64 for complex128."""
+    return np.dtype(dtype.char.lower()) if dtype.kind == "c" else dtype

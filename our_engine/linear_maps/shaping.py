@@ -1,0 +1,266 @@
+"""Maps that move numbers and add them: sums, broadcasts, reshapes, permutations, gathers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..types import Array, Cotangent, Shape
+from .base import LinearMap
+from .masked import Masked
+
+Axes = int | tuple[int, ...] | None
+
+
+class Sum(LinearMap):
+    """The sum over `axis` of arrays of shape `in_shape`."""
+
+    __slots__ = ("axes", "in_shape", "keepdims")
+
+    def __init__(self, in_shape: Shape, axis: Axes = None, keepdims: bool = False) -> None:
+        """Sum over all axes (None), one, or a tuple of them."""
+        self.in_shape = in_shape
+        self.axes = normalized_axes(axis, len(in_shape))
+        self.keepdims = keepdims
+
+    def apply(self, v: Array) -> Array:
+        """The sums."""
+        return np.sum(v, axis=self.axes, keepdims=self.keepdims)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """U spread over the summed axes, as a read-only view."""
+        if not self.keepdims and self.axes:
+            u = np.reshape(u, self._kept())
+        return np.broadcast_to(u, self.in_shape)
+
+    fresh = False
+
+    def _kept(self) -> Shape:
+        return tuple(1 if i in self.axes else n for i, n in enumerate(self.in_shape))
+
+    def transpose(self) -> LinearMap:
+        """The spreading."""
+        kept = self._kept()
+        spread = Broadcast(kept, self.in_shape)
+        return spread if self.keepdims else spread @ Reshape(self.out_shape(), kept)
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The shape without the summed axes."""
+        if self.keepdims:
+            return self._kept()
+        return tuple(n for i, n in enumerate(self.in_shape) if i not in self.axes)
+
+
+class Broadcast(LinearMap):
+    """NumPy's broadcasting of arrays of `in_shape` to `to_shape`; the transpose sums."""
+
+    __slots__ = ("in_shape", "to_shape")
+    fresh = False
+
+    def __init__(self, in_shape: Shape, to_shape: Shape) -> None:
+        """Broadcast from one shape to another."""
+        self.in_shape = in_shape
+        self.to_shape = to_shape
+
+    def apply(self, v: Array) -> Array:
+        """V broadcast, as a read-only view."""
+        return np.broadcast_to(v, self.to_shape)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """The sum of u over the axes along which v was repeated."""
+        return unbroadcast(u, self.in_shape)
+
+    def transpose(self) -> LinearMap:
+        """The sum over the repeated axes."""
+        lead = len(self.to_shape) - len(self.in_shape)
+        stretched = tuple(
+            lead + i
+            for i, n in enumerate(self.in_shape)
+            if n == 1 and self.to_shape[lead + i] != 1
+        )
+        total = Sum(self.to_shape, tuple(range(lead)) + stretched, keepdims=True)
+        return Reshape(total.out_shape(), self.in_shape) @ total
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The shape broadcast to."""
+        return self.to_shape
+
+
+class Reshape(LinearMap):
+    """The same numbers in the same order, in another shape."""
+
+    __slots__ = ("in_shape", "to_shape")
+    fresh = False
+    takes_masked = True
+
+    def __init__(self, in_shape: Shape, to_shape: Shape) -> None:
+        """Reshape from one shape to another, by rows."""
+        self.in_shape = in_shape
+        self.to_shape = to_shape
+
+    def apply(self, v: Array) -> Array:
+        """V in the other shape, as a view where NumPy can."""
+        return np.reshape(v, self.to_shape)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """U in the shape of the input."""
+        if type(u) is Masked:
+            return Masked(np.reshape(u.value, self.in_shape), u.mask.reshape(self.in_shape))
+        return np.reshape(u, self.in_shape)
+
+    def transpose(self) -> LinearMap:
+        """The reshape back."""
+        return Reshape(self.to_shape, self.in_shape)
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The other shape."""
+        return self.to_shape
+
+
+class Permute(LinearMap):
+    """The permutation of axes: axis i of the output is axis `axes[i]` of the input."""
+
+    __slots__ = ("axes",)
+    fresh = False
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        """Permute by non-negative axes."""
+        self.axes = axes
+
+    def apply(self, v: Array) -> Array:
+        """V with its axes permuted, as a view."""
+        return np.transpose(v, self.axes)
+
+    def transpose(self) -> LinearMap:
+        """The inverse permutation."""
+        return Permute(tuple(sorted(range(len(self.axes)), key=self.axes.__getitem__)))
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """U with its axes permuted back."""
+        return np.transpose(u, self.transpose().axes)  # type: ignore[attr-defined]
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The permuted shape."""
+        shape = self.domain(in_shape)
+        return tuple(shape[i] for i in self.axes)
+
+
+class Gather(LinearMap):
+    """v -> v[index], for any NumPy index; elements that are taken twice add in the transpose."""
+
+    __slots__ = ("fresh", "in_shape", "index", "unique")
+
+    def __init__(self, in_shape: Shape, index: Any) -> None:
+        """Take `index` from arrays of shape `in_shape`."""
+        self.in_shape = in_shape
+        self.index = index
+        self.unique = is_unique_index(index)
+        self.fresh = True  # type: ignore[misc]
+
+    def apply(self, v: Array) -> Array:
+        """A copy of v[index]."""
+        taken = v[self.index]
+        return +taken if self.unique else taken
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """Zeros of the input's shape with u added at the index."""
+        return scatter(u, self.in_shape, self.index, self.unique)
+
+    def transpose(self) -> LinearMap:
+        """The scattering sum."""
+        return Scatter(self)
+
+    def pattern(self, in_shape: Shape | None = None) -> Array:
+        """One True in each row."""
+        size = math.prod(self.in_shape)
+        places = np.arange(size).reshape(self.in_shape)[self.index].reshape(-1)
+        pattern = np.zeros((places.size, size), bool)
+        pattern[np.arange(places.size), places] = True
+        return pattern
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The shape of v[index]."""
+        return np.broadcast_to(0, self.in_shape)[self.index].shape
+
+
+class Scatter(LinearMap):
+    """The transpose of a gather: u -> zeros with u added at the index."""
+
+    __slots__ = ("gather", "in_shape")
+
+    def __init__(self, gather: Gather) -> None:
+        """The transpose of `gather`."""
+        self.gather = gather
+        self.in_shape = gather.out_shape()
+
+    def apply(self, v: Array) -> Array:
+        """Zeros with v added at the index."""
+        return self.gather.pull(v)
+
+    def pull(self, u: Cotangent) -> Cotangent:
+        """u[index]."""
+        return self.gather.apply(u)
+
+    def transpose(self) -> LinearMap:
+        """The gather."""
+        return self.gather
+
+    def pattern(self, in_shape: Shape | None = None) -> Array:
+        """One True in each column."""
+        return self.gather.pattern().T
+
+    def out_shape(self, in_shape: Shape | None = None) -> Shape:
+        """The shape gathered from."""
+        return self.gather.in_shape
+
+
+def unbroadcast(u: Array, shape: Shape) -> Array:
+    """The sum of u over the axes along which an array of `shape` was broadcast to u's."""
+    if u.shape == shape:
+        return u
+    lead = u.ndim - len(shape)
+    axes = tuple(range(lead)) + tuple(
+        lead + i for i, n in enumerate(shape) if n == 1 and u.shape[lead + i] != 1
+    )
+    total = np.sum(u, axis=axes)
+    return total if total.shape == shape else np.reshape(total, shape)
+
+
+def scatter(u: Array, shape: Shape, index: Any, unique: bool) -> Array:
+    """Zeros of `shape` with u added at `index`; traced if u is."""
+    if not isinstance(u, (np.ndarray, np.generic, float, int, complex)):
+        return traced_scatter(u, shape, index)
+    total = np.zeros(shape, np.result_type(u))
+    if unique:
+        total[index] = u
+    else:
+        np.add.at(total, index, u)
+    return total
+
+
+def traced_scatter(u: Array, shape: Shape, index: Any) -> Array:
+    """The scattering sum of a traced u: the engine's own primitive, bound by `rules.indexing`."""
+    from ..rules.indexing import scatter_add
+
+    return scatter_add(u, shape=shape, index=index)
+
+
+def is_unique_index(index: Any) -> bool:
+    """Whether no element can be taken twice: slices, integers, and boolean masks."""
+    parts = index if type(index) is tuple else (index,)
+    return all(
+        p is None or p is Ellipsis or isinstance(p, (int, slice, np.integer, np.bool_))
+        or (isinstance(p, np.ndarray) and p.dtype == bool)
+        for p in parts
+    )
+
+
+def normalized_axes(axis: Axes, ndim: int) -> tuple[int, ...]:
+    """Non-negative axes, as a tuple; all of them for None."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, tuple):
+        return tuple(int(a) % ndim for a in axis)
+    return (int(axis) % ndim,) if ndim else ()

@@ -1,0 +1,141 @@
+"""Reverse accumulation: x_bar_k = sum over children m of J_mk^T x_bar_m, from the last node down.
+
+Who owns memory. The cotangent of a node is released when the node is done, so that a chain needs
+no more than one at a time. One that was computed for this sweep alone is *owned*: further terms
+are added into it, and a factor is multiplied into it, in place. One that came through a map that
+shares memory (an identity, a reshape) is not, and is replaced by the sum when a second term comes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .linear_maps import LinearMap, Masked, plain
+from .primitives import Deferred
+from .tape import Tape
+from .types import Cotangent
+
+
+def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, release: bool) -> Any:
+    """The cotangents of the first `inputs` nodes, None where zero; all memory is the caller's.
+
+    `seeds` are (node, cotangent). With `release` the tape is consumed as the sweep goes down, and
+    the memory of its maps with it; without, maps are kept for the next sweep.
+    """
+    bars: list[Cotangent] = [None] * len(tape)
+    owned = bytearray(len(tape))
+    for k, y_bar in seeds:
+        _accumulate(bars, owned, k, y_bar, False)
+    for k in range(len(tape) - 1, inputs - 1, -1):
+        y_bar = bars[k]
+        if y_bar is None:
+            if release:
+                tape.pop()
+            continue
+        bars[k] = None
+        entry = tape.pop() if release else tape[k]
+        if type(y_bar) is float:
+            if len(entry) == 2:
+                l, J = entry
+                if type(J) is float:
+                    old = bars[l]
+                    if old is None:
+                        bars[l] = J * y_bar
+                        continue
+                    if type(old) is float:
+                        bars[l] = old + J * y_bar
+                        continue
+            elif len(entry) == 4:
+                l, J, m, K = entry
+                if type(J) is float and type(K) is float:
+                    old = bars[l]
+                    bars[l] = J * y_bar if old is None else old + J * y_bar
+                    old = bars[m]
+                    bars[m] = K * y_bar if old is None else old + K * y_bar
+                    continue
+        last = len(entry) - 2
+        for position in range(0, last + 1, 2):
+            l = entry[position]
+            J = entry[position + 1]
+            if type(J) is Deferred or isinstance(J, Deferred):
+                J = J.force()
+                if not release:
+                    tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
+            only = owned[k] and position == last
+            if isinstance(J, LinearMap):
+                x_bar = J.pull(y_bar if J.takes_masked else plain(y_bar))
+                # An identity or a view hands its memory on to the last parent.
+                fresh = J.fresh or (only and _is_view(x_bar, y_bar))
+            elif type(y_bar) is Masked:
+                x_bar = y_bar.scaled(J)
+                fresh = True
+            elif only and type(y_bar) is np.ndarray and _fits(J, y_bar):
+                x_bar = np.multiply(J, y_bar, out=y_bar)
+                fresh = True
+            else:
+                x_bar = J * y_bar
+                fresh = True
+            if x_bar is not None:
+                _accumulate(bars, owned, l, x_bar, fresh)
+        # Memory that a later entry has no use for goes before the next node allocates.
+        y_bar = J = entry = x_bar = None  # type: ignore[assignment]
+    return [_released(bars[k], owned[k]) for k in range(inputs)]
+
+
+def _is_view(x_bar: Any, y_bar: Any) -> bool:
+    return x_bar is y_bar or (
+        type(x_bar) is np.ndarray and x_bar.base is y_bar and x_bar.flags.writeable
+    )
+
+
+def _fits(J: Any, y_bar: Any) -> bool:
+    if type(J) is float:
+        return True
+    return type(J) is np.ndarray and J.dtype == y_bar.dtype and J.shape == y_bar.shape
+
+
+def _accumulate(bars: list[Cotangent], owned: bytearray, l: int, x_bar: Any, fresh: bool) -> None:
+    old = bars[l]
+    if old is None:
+        bars[l] = float(x_bar) if type(x_bar) is np.float64 else x_bar
+        owned[l] = fresh
+    elif type(old) is tuple:
+        bars[l] = tuple(_plus(a, b) for a, b in zip(old, x_bar, strict=True))
+        owned[l] = False
+    elif type(old) is Masked or type(x_bar) is Masked:
+        bars[l] = _plus(old, x_bar)
+        owned[l] = True
+    elif (
+        owned[l]
+        and type(old) is np.ndarray
+        and type(x_bar) is np.ndarray
+        and old.dtype == x_bar.dtype
+        and old.shape == x_bar.shape
+    ):
+        np.add(old, x_bar, out=old)
+    else:
+        total = old + x_bar
+        bars[l] = float(total) if type(total) is np.float64 else total
+        owned[l] = True
+
+
+def _plus(a: Any, b: Any) -> Any:
+    if a is None:
+        return b
+    if b is None:
+        return a
+    if type(a) is Masked:
+        return a.plus(b)
+    if type(b) is Masked:
+        return b.plus(a)
+    return a + b
+
+
+def _released(x_bar: Any, owned: int) -> Any:
+    if type(x_bar) is Masked:
+        x_bar = x_bar.value
+    if type(x_bar) is np.ndarray and not owned:
+        return x_bar.copy()
+    return x_bar

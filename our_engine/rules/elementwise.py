@@ -1,0 +1,277 @@
+"""Rules of the functions that act element by element.
+
+Choices at kinks, all inside the interval of one-sided derivatives: abs, fabs and hypot have 0 at 0;
+maximum, minimum, fmax, fmin and clip share a tie equally; steps (floor, sign, heaviside) have 0.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..linear_maps import (
+    ONE,
+    ZERO,
+    Broadcast,
+    Cast,
+    Conj,
+    LinearMap,
+    Outputs,
+    Real,
+    Scale,
+    Select,
+)
+from ..primitives import Spec, composite, constant, elementwise, rule
+from ..recording import raw
+from ..types import Array
+from .smooth import expit, sech2, sinc_derivative
+
+LN2 = math.log(2.0)
+LN10 = math.log(10.0)
+DEGREE = math.pi / 180.0
+
+
+def choose(mask: Any) -> LinearMap:
+    """Where the mask is True the identity, elsewhere zero by structure."""
+    mask = raw(mask)
+    if np.ndim(mask) == 0:
+        return ONE if mask else ZERO
+    return Select(mask)
+
+
+def is_complex(x: Array) -> bool:
+    """Whether x has a complex dtype, also if it is traced."""
+    return np.iscomplexobj(raw(x))
+
+
+def over(x: Array, r: Array) -> Array:
+    """x / r, and 0 where r is 0 (and x with it)."""
+    return x / np.where(raw(r) == 0, 1, r)
+
+
+def _first(condition: Any, tie: Any) -> LinearMap:
+    """The factor of the argument that wins where `condition`, and half of it at a tie."""
+    condition, tie = raw(condition), raw(tie)
+    if not np.any(tie):
+        return choose(condition)
+    half = np.where(tie, 0.5, 1.0)
+    return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)
+
+
+def _absolute(x: Array, y: Array) -> Any:
+    if is_complex(x):
+        return Real(x.dtype) @ Scale(over(np.conj(x), y))
+    return np.sign(x)
+
+
+def _sign(x: Array, y: Array) -> Any:
+    if not is_complex(x):
+        return ZERO
+    r = np.abs(x)
+    radial = Scale(-y) @ Real(x.dtype).T @ Real(x.dtype) @ Scale(np.conj(y))
+    return Scale(over(1.0, r)) @ (ONE + radial)
+
+
+def _power_base(x: Array, p: Array, _y: Array) -> Any:
+    if isinstance(p, (float, int)):
+        if p == 0:
+            return ZERO
+        if p == 1:
+            return ONE
+        if p == 2:
+            return 2 * x
+        return p * x ** (p - 1)
+    # x**0 is 1 also at x = 0, so that the slope 0 * x**-1 there is 0; away from 0 it is left as
+    # it is, because its derivative by p is 1 / x.
+    flat = (raw(p) == 0) & (raw(x) == 0)
+    if not np.any(flat):
+        return p * x ** (p - 1)
+    return p * x ** np.where(flat, 1, p - 1)
+
+
+def _power_exponent(x: Array, p: Array, y: Array) -> Any:
+    # 0**p is 0 for all p > 0: its slope is 0, not log(0) * 0.
+    flat = (raw(x) == 0) & (raw(p) > 0)
+    if not np.any(flat):
+        return np.log(x) * y
+    return np.where(flat, 0, np.log(np.where(flat, 1, x)) * x**p)
+
+
+def _conjugate(x: Array, _y: Array) -> Any:
+    return Conj() if is_complex(x) else ONE
+
+
+def _angle(z: Array, _y: Array, deg: bool = False) -> Any:
+    unit = 1.0 / DEGREE if deg else 1.0
+    if not is_complex(z):
+        return ZERO
+    # d arg(z) = Im(dz / z) = Re(-i dz / z)
+    return Real(z.dtype) @ Scale(-1j * unit / z)
+
+
+def _logaddexp(a: Array, b: Array) -> Array:
+    same = (raw(a) == raw(b)) & np.isinf(raw(a))
+    return expit(a - b if not np.any(same) else np.where(same, 0, a) - np.where(same, 0, b))
+
+
+def _hypot(x: Array, y: Array) -> Array:
+    return over(x, y)
+
+
+def _polar(side: Array, x: Array, y: Array) -> Array:
+    r = np.hypot(x, y)
+    return over(over(side, r), r)
+
+
+elementwise(np.add, lambda _a, _b, _y: ONE, lambda _a, _b, _y: ONE)
+elementwise(np.subtract, lambda _a, _b, _y: ONE, lambda _a, _b, _y: -1.0)
+elementwise(np.multiply, lambda _a, b, _y: b, lambda a, _b, _y: a)
+elementwise(np.divide, lambda _a, b, _y: 1.0 / b, lambda _a, b, y: -y / b)
+elementwise(np.negative, lambda _x, _y: -1.0)
+elementwise(np.positive, lambda _x, _y: ONE)
+elementwise(np.absolute, _absolute)
+elementwise(np.fabs, lambda x, _y: np.sign(x))
+elementwise(np.sign, _sign)
+elementwise(np.conjugate, _conjugate)
+
+elementwise(np.square, lambda x, _y: 2.0 * x)
+elementwise(np.sqrt, lambda _x, y: 0.5 / y)
+elementwise(np.cbrt, lambda _x, y: 1.0 / (3.0 * y * y))
+elementwise(np.reciprocal, lambda _x, y: -y * y)
+elementwise(np.power, _power_base, _power_exponent)
+elementwise(np.float_power, _power_base, _power_exponent)
+
+elementwise(np.exp, lambda _x, y: y)
+elementwise(np.exp2, lambda _x, y: y * LN2)
+elementwise(np.expm1, lambda x, _y: np.exp(x))
+elementwise(np.log, lambda x, _y: 1.0 / x)
+elementwise(np.log2, lambda x, _y: 1.0 / (x * LN2))
+elementwise(np.log10, lambda x, _y: 1.0 / (x * LN10))
+elementwise(np.log1p, lambda x, _y: 1.0 / (1.0 + x))
+elementwise(
+    np.logaddexp, lambda a, b, _y: _logaddexp(a, b), lambda a, b, _y: _logaddexp(b, a)
+)
+elementwise(
+    np.logaddexp2,
+    lambda a, b, _y: _logaddexp(a * LN2, b * LN2),
+    lambda a, b, _y: _logaddexp(b * LN2, a * LN2),
+)
+
+elementwise(np.sin, lambda x, _y: np.cos(x))
+elementwise(np.cos, lambda x, _y: -np.sin(x))
+elementwise(np.tan, lambda _x, y: 1.0 + y * y)
+elementwise(np.arcsin, lambda x, _y: 1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
+elementwise(np.arccos, lambda x, _y: -1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
+elementwise(np.arctan, lambda x, _y: 1.0 / (1.0 + x * x))
+elementwise(np.sinh, lambda x, _y: np.cosh(x))
+elementwise(np.cosh, lambda x, _y: np.sinh(x))
+elementwise(np.tanh, lambda x, y: 1.0 - y * y if is_complex(x) else sech2(x))
+elementwise(
+    np.arcsinh,
+    lambda x, _y: 1.0 / (np.sqrt(1.0 + x * x) if is_complex(x) else np.hypot(1.0, x)),
+)
+elementwise(np.arccosh, lambda x, _y: 1.0 / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))
+elementwise(np.arctanh, lambda x, _y: 1.0 / ((1.0 - x) * (1.0 + x)))
+elementwise(np.hypot, lambda a, _b, y: _hypot(a, y), lambda _a, b, y: _hypot(b, y))
+elementwise(
+    np.arctan2, lambda a, b, _y: _polar(b, a, b), lambda a, b, _y: -_polar(a, a, b)
+)
+for _function in (np.deg2rad, np.radians):
+    elementwise(_function, lambda _x, _y: DEGREE)
+for _function in (np.rad2deg, np.degrees):
+    elementwise(_function, lambda _x, _y: 1.0 / DEGREE)
+
+for _function in (np.maximum, np.fmax):
+    elementwise(
+        _function,
+        lambda a, b, _y: _first((a > b) | np.isnan(raw(b)), a == b),
+        lambda a, b, _y: _first((b > a) | np.isnan(raw(a)), a == b),
+    )
+for _function in (np.minimum, np.fmin):
+    elementwise(
+        _function,
+        lambda a, b, _y: _first((a < b) | np.isnan(raw(b)), a == b),
+        lambda a, b, _y: _first((b < a) | np.isnan(raw(a)), a == b),
+    )
+
+elementwise(
+    np.copysign, lambda a, b, _y: np.sign(a) * np.copysign(1.0, raw(b)).astype(b.dtype), ZERO
+)
+elementwise(np.heaviside, ZERO, lambda a, _b, _y: choose(a == 0))
+elementwise(np.fmod, lambda _a, _b, _y: ONE, lambda a, b, y: -np.rint((a - y) / b))
+elementwise(np.remainder, lambda _a, _b, _y: ONE, lambda a, b, y: -np.rint((a - y) / b))
+elementwise(np.floor_divide, ZERO, ZERO)
+elementwise(np.ldexp, lambda _x, n, _y: np.ldexp(1.0, n), ZERO)
+elementwise(np.nextafter, lambda _a, _b, _y: ONE, ZERO)
+for _function in (np.floor, np.ceil, np.trunc, np.rint, np.spacing):
+    elementwise(_function, ZERO)
+
+
+def _spread(x: Spec, y: Spec) -> LinearMap:
+    """The broadcast and cast from an argument to an output."""
+    chain: LinearMap = ONE if x.dtype == y.dtype else Cast(x.dtype, y.dtype)
+    return chain if x.shape == y.shape else Broadcast(x.shape, y.shape) @ chain
+
+
+rule(
+    np.divmod,
+    lambda _a, _b, y: Outputs(ZERO, _spread(_a, Spec(y[1]))),
+    lambda _a, _b, y: Outputs(ZERO, Scale(-y[0]) @ _spread(_b, Spec(y[1]))),
+)
+rule(np.modf, lambda _x, _y: Outputs(ONE, ZERO))
+rule(np.frexp, lambda _x, y: Outputs(Scale(np.ldexp(1.0, -y[1]).astype(_x.dtype)), ZERO))
+
+elementwise(np.where, ZERO, lambda c, _a, _b, _y: choose(_true(c)),
+            lambda c, _a, _b, _y: choose(~_true(c)))
+elementwise(np.sinc, lambda x, _y: sinc_derivative(x, order=1))
+
+
+def _true(condition: Any) -> Any:
+    return np.asarray(raw(condition)).astype(bool)[()]
+
+
+def _real(z: Array, _y: Array) -> LinearMap:
+    return Real(z.dtype) if is_complex(z) else ONE
+
+
+def _imag(z: Array, _y: Array) -> LinearMap:
+    return Real(z.dtype) @ Scale(-1j) if is_complex(z) else ZERO
+
+
+def _nan_to_num(
+    x: Array, _y: Array, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> LinearMap:
+    return choose(np.isfinite(raw(x)))
+
+
+def _clip(a: Array, a_min: Any = None, a_max: Any = None, out: Any = None, **keywords: Any) -> Any:
+    if out is not None:
+        return np.add(a, 0.0, out=out)  # refused there, with the cure
+    low, high = keywords.pop("min", a_min), keywords.pop("max", a_max)
+    if keywords:
+        raise TypeError(f"our_engine: clip of a traced array does not support {sorted(keywords)}")
+    if low is not None:
+        a = np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)
+
+
+rule(np.real, _real)
+rule(np.imag, _imag)
+rule(np.angle, _angle)
+rule(np.nan_to_num, _nan_to_num)
+composite(np.clip, _clip)
+for _function in (np.round, np.around):
+    rule(_function, lambda _x, _y, decimals=0: ZERO)
+rule(np.fix, ZERO)
+
+constant(
+    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+    np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
+    np.isnan, np.isinf, np.isfinite, np.signbit,
+    np.isclose, np.allclose, np.array_equal, np.array_equiv, np.iscomplex, np.isreal,
+    np.iscomplexobj, np.isrealobj, np.isneginf, np.isposinf, np.result_type, np.can_cast,
+    np.common_type, np.min_scalar_type, np.all, np.any, np.array_repr, np.array_str,
+    np.array2string, np.shares_memory, np.may_share_memory,
+)

@@ -1,0 +1,74 @@
+"""The tape: a recorded program as a straight line of linear maps."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from .types import Array
+
+_levels = itertools.count(1)
+_SMALL = 64
+
+
+class Tape(list[tuple[Any, ...]]):
+    """Entry k says how node k depends on earlier ones: (l, J_kl, m, J_km, ...).
+
+    An input has the empty entry. A local Jacobian is a float or an array (the diagonal of a
+    scaling, bare because most are), a `Deferred`, or a `LinearMap`. `level` is a counter that only
+    grows: of two tapes the newer has the greater one, and nothing needs to be unwound after an
+    exception.
+
+    With `unboxed` False scalars stay NumPy's, and every operation goes through `tracer.record`,
+    which is what a tape that also writes down names and values overrides.
+    """
+
+    __slots__ = ("kept", "level", "unboxed")
+
+    def __init__(self, unboxed: bool = True) -> None:
+        """An empty tape, newer than all others."""
+        super().__init__()
+        self.level = next(_levels)
+        self.unboxed = unboxed
+        self.kept: dict[int, tuple[Array, Array]] = {}
+
+    def note(self, primitive: Any, operands: Any, settings: Any, y: Any) -> None:
+        """Called after a general record; for a tape that writes down more than the maps."""
+
+    def keep(self, x: Array) -> Array:
+        """A constant that a map will read later, safe from changes in place.
+
+        The program may overwrite an array after it was an operand. A copy, one for each array
+        and tape, is the price of never being silently wrong; its reuse is checked bit by bit.
+        """
+        if not isinstance(x, np.ndarray):
+            return x
+        if x.size <= _SMALL:
+            return x.copy()
+        if not x.flags.writeable and x.base is None:
+            return x
+        if not x.flags.c_contiguous or x.dtype.hasobject:
+            return x.copy()
+        known = self.kept.get(id(x))
+        if known is not None and known[0] is x and _bytes(x) == _bytes(known[1]):
+            return known[1]
+        copy = x.copy()
+        self.kept[id(x)] = (x, copy)
+        return copy
+
+
+def frozen(setting: Any) -> Any:
+    """A setting that later changes of the caller's arrays or lists do not reach."""
+    if isinstance(setting, np.ndarray):
+        return setting.copy()
+    if type(setting) is list:
+        return [frozen(s) for s in setting]
+    if type(setting) is tuple:
+        return tuple(frozen(s) for s in setting)
+    return setting
+
+
+def _bytes(x: Array) -> memoryview:
+    return memoryview(x.reshape(-1).view(np.uint8))

@@ -1,0 +1,154 @@
+"""What supervisor and worker say to each other: one request, one reply, pickled in between.
+
+Arrays travel as plain NumPy arrays of NumPy's own dtypes, so that reading a reply imports no AD
+library. Any request may be answered by a ``Failure`` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.contract import Case, Evaluation, Failure
+from harness.problems.inputs import CaseInputs
+
+__all__ = [
+    "Check",
+    "Checked",
+    "Done",
+    "Evaluate",
+    "Forget",
+    "Hello",
+    "Measure",
+    "Measured",
+    "Pin",
+    "Readied",
+    "Ready",
+    "Reply",
+    "Request",
+    "Shutdown",
+    "Taken",
+    "Turn",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The worker's first words, unasked: its backend is there.
+
+    ``import_s`` are the seconds for the plug-ins, the backend and its library. ``started`` is
+    ``time.monotonic()`` of the worker's first own line, which the supervisor compares with
+    the moment when it started the process.
+    """
+
+    versions: Mapping[str, str]
+    started: float
+    import_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Compute a case for the judge; answered by an ``Evaluation``."""
+
+    case: Case
+    inputs: CaseInputs
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Prepare a case to be timed; without ``loops`` they are calibrated to ``sample_s`` seconds."""
+
+    case: Case
+    inputs: CaseInputs
+    loops: int | None
+    sample_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Readied:
+    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``."""
+
+    prepare_s: float
+    first_call_s: float
+    second_call_s: float
+    compile_s: float
+    conversion_s: float
+    loops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Take one sample of a readied case: ``loops`` calls."""
+
+    case: Case
+    loops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One sample; ``traces`` counts how often the library traced anew meanwhile."""
+
+    loops: int
+    wall_s: float
+    cpu_s: float
+    involuntary_switches: int
+    steal_s: float
+    traces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Call what was timed once more, to see whether it still computes what was judged."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The results of the timed call."""
+
+    results: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Measure the peak memory of a readied case."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Peak resident bytes above the state before the call."""
+
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Let go of a readied case and its arrays; answered by ``Done``."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Stay on these cores from now on, with all threads; answered by ``Done``."""
+
+    cores: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """Leave; nothing answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing to tell."""
+
+
+Request = Evaluate | Ready | Turn | Check | Measure | Forget | Pin | Shutdown
+Reply = Hello | Evaluation | Readied | Taken | Checked | Measured | Done | Failure

@@ -1,0 +1,78 @@
+"""The worker's part in timing: cases made ready once, then sampled turn by turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract import Backend, Case, Problem, build
+from harness.problems.inputs import CaseInputs
+from harness.running.evaluation import host_results, refuse_other_dtype
+from harness.running.messages import Checked, Measured, Readied, Taken
+from harness.timing import memory, sampling
+
+__all__ = ["ReadyCase", "make_ready"]
+
+
+@dataclass(slots=True)
+class ReadyCase:
+    """One case in its steady state: the prepared call, its native operands, its last result."""
+
+    backend: Backend
+    costs: sampling.FirstCalls
+    last_result: Any = None
+
+    def take(self, loops: int) -> Taken:
+        """Time ``loops`` calls; keep the result of the last, for it is what was timed."""
+        before = self.backend.traces()
+        sample, self.last_result = sampling.take_with_result(
+            self.costs.call, self.costs.operands, self.backend.wait, loops
+        )
+        after = self.backend.traces()
+        return Taken(
+            loops=sample.loops,
+            wall_s=sample.wall_s,
+            cpu_s=sample.cpu_s,
+            involuntary_switches=sample.involuntary_switches,
+            steal_s=sample.steal_s,
+            traces=0 if before is None or after is None else after - before,
+        )
+
+    def check(self) -> Checked:
+        """The result of the last call that was timed."""
+        return Checked(host_results(self.backend, self.last_result))
+
+    def measure(self) -> Measured:
+        """The peak memory of one call."""
+        peak = memory.peak_bytes(self.costs.call, self.costs.operands, self.backend.wait)
+        return Measured(peak)
+
+
+def make_ready(
+    backend: Backend,
+    problem: Problem,
+    case: Case,
+    inputs: CaseInputs,
+    loops: int | None,
+    sample_s: float,
+) -> tuple[ReadyCase, Readied]:
+    """Convert, prepare, call for the first time, calibrate unless ``loops`` are given, warm up.
+
+    The warm-up is one whole sample, thrown away: calibrated or not, the first turn finds caches
+    and branch predictors in the same state.
+    """
+    refuse_other_dtype(backend, case)
+    call = build(backend, problem, case.operator)
+    costs = sampling.first_calls(backend, call, (*inputs.args, *inputs.seeds))
+    if loops is None:
+        loops = sampling.calibrate(costs.call, costs.operands, backend.wait, sample_s)
+    ready = ReadyCase(backend, costs)
+    ready.take(loops)
+    return ready, Readied(
+        prepare_s=costs.prepare_s,
+        first_call_s=costs.first_call_s,
+        second_call_s=costs.second_call_s,
+        compile_s=costs.compile_s,
+        conversion_s=costs.conversion_s,
+        loops=loops,
+    )

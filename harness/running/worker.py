@@ -1,0 +1,168 @@
+"""The worker: ``python -m harness.running.worker BACKEND FD PARENT THREADS``, for one backend.
+
+It finds plug-ins as the supervisor does, makes its backend, says ``Hello`` on the inherited
+socket FD and answers one request after the other until the socket closes. Nothing of the
+protocol touches stdin, stdout or stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from harness import plugins
+from harness.contract import Backend, Case, Failure, VerdictKind
+from harness.errors import AdjudgeError
+from harness.problems.inputs import CaseInputs
+from harness.running import evaluation, turns
+from harness.running.messages import (
+    Check,
+    Done,
+    Evaluate,
+    Forget,
+    Hello,
+    Measure,
+    Pin,
+    Ready,
+    Reply,
+    Request,
+    Shutdown,
+    Turn,
+)
+from harness.timing import environment, sampling
+
+__all__ = ["Worker", "main"]
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Worker:
+    """Answers requests with one backend."""
+
+    def __init__(self, registry: plugins.Registry, backend: Backend) -> None:
+        """Serve ``backend`` on the problems of ``registry``."""
+        self.registry = registry
+        self.backend = backend
+        self.ready: dict[Case, turns.ReadyCase] = {}
+        self.quiet = contextlib.ExitStack()
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to ``request``; what the backend raises becomes a Failure."""
+        match request:
+            case Evaluate(case, inputs):
+                return self._guarded(case, inputs, lambda: self._evaluate(case, inputs))
+            case Ready(case, inputs):
+                return self._guarded(case, inputs, lambda: self._make_ready(request))
+            case Turn(case, loops):
+                return self._guarded(case, None, lambda: self.ready[case].take(loops))
+            case Check(case):
+                return self._guarded(case, None, lambda: self.ready[case].check())
+            case Measure(case):
+                return self._guarded(case, None, lambda: self.ready[case].measure())
+            case Forget(case):
+                self.ready.pop(case, None)
+            case Pin(cores):
+                _pin_all_threads(cores)
+            case Shutdown():
+                pass
+        return Done()
+
+    def _evaluate(self, case: Case, inputs: CaseInputs) -> Reply:
+        problem = self.registry.problem(case.problem)
+        return evaluation.evaluate(self.backend, problem, case, inputs)
+
+    def _make_ready(self, request: Ready) -> Reply:
+        # Never left: the collector stays off for the whole set, and what the case before has
+        # left behind is collected here, not during a turn.
+        self.quiet.enter_context(sampling.quiet_collector())
+        self.ready[request.case], readied = turns.make_ready(
+            self.backend,
+            self.registry.problem(request.case.problem),
+            request.case,
+            request.inputs,
+            request.loops,
+            request.sample_s,
+        )
+        return readied
+
+    def _guarded(self, case: Case, inputs: CaseInputs | None, action: Any) -> Reply:
+        try:
+            reply: Reply = action()
+        except Exception as error:  # noqa: BLE001 - a backend may raise anything
+            problem = self.registry.problem(case.problem)
+            return evaluation.failure_of(error, self.backend, problem, inputs)
+        return reply
+
+
+def main(arguments: list[str]) -> None:
+    """Run the worker until its supervisor says so or is gone."""
+    started = time.monotonic()
+    name, descriptor, parent, threads = arguments
+    _leave_with(int(parent))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faulthandler.enable()
+    os.set_inheritable(int(descriptor), False)
+    connection: Connection[Any, Any] = Connection(int(descriptor))
+    hello, worker = _start(name, int(threads), started)
+    # A closed socket means that the supervisor is gone: nobody is left to tell.
+    with contextlib.suppress(EOFError, OSError):
+        connection.send(hello)
+        while worker is not None:
+            request = connection.recv()
+            if isinstance(request, Shutdown):
+                break
+            reply = worker.answer(request)
+            # What the backend printed belongs to this request, not to the next one.
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+            connection.send(reply)
+
+
+def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | None]:
+    begin = time.perf_counter()
+    try:
+        registry = plugins.load()
+        backend = registry.backend(name).create()
+        backend.set_threads(threads)
+        versions = dict(backend.versions())
+    except Exception as error:  # noqa: BLE001 - a plug-in or a library may raise anything
+        expected = isinstance(error, AdjudgeError)
+        message = str(error) if expected else evaluation.one_line(error)
+        return Failure(VerdictKind.RAISED, message, traceback.format_exc()[-2000:]), None
+    return Hello(versions, started, time.perf_counter() - begin), Worker(registry, backend)
+
+
+def _leave_with(parent: int) -> None:
+    """Be killed when the supervisor ends, however it ends, even in the middle of a hanging call.
+
+    Linux only; elsewhere the closed socket is what an idle worker notices.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the supervisor is gone")
+
+
+def _pin_all_threads(cores: frozenset[int]) -> None:
+    """Pin this process with the threads that its libraries have already started."""
+    environment.pin(cores)
+    tasks = Path("/proc/self/task")
+    if cores and tasks.is_dir():
+        for thread in tasks.iterdir():
+            # A thread may end between the listing and the call.
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), cores)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

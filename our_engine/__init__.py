@@ -1,8 +1,8 @@
 """our_engine: derivatives of plain NumPy code, forward and reverse, nested to any order.
 
-    import numpy as np
-    import our_engine
-    our_engine.grad(lambda x: np.sum(np.sin(x) * x))(np.array([1.0, 2.0]))
+import numpy as np
+import our_engine
+our_engine.grad(lambda x: np.sum(np.sin(x) * x))(np.array([1.0, 2.0]))
 """
 
 from . import rules as _rules  # enters the table

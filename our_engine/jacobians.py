@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .recording import Node
 from .transforms import Argnums, Function, Program, _chosen, grad, jvp
 from .trees import leaves, rebuild
 from .types import Array, DifferentiationError
@@ -49,7 +48,7 @@ def _by_columns(program: Program, ys: list[Array]) -> list[list[Array]]:
             shape = np.shape(y) + np.shape(x)
             found = [column[o] for column in columns]
             if not found:
-                blocks[o].append(np.zeros(shape, x.dtype))
+                blocks[o].append(np.zeros(shape, _dtype(x)))
             else:
                 blocks[o].append(np.reshape(np.stack(found, axis=-1), shape))
     return blocks
@@ -67,7 +66,7 @@ def _by_rows(program: Program, ys: list[Array]) -> list[list[Array]]:
             shape = np.shape(y) + np.shape(x)
             found = [r[i] for r in rows]
             if not found:
-                row.append(np.zeros(shape, np.result_type(x)))
+                row.append(np.zeros(shape, _dtype(x)))
             else:
                 row.append(np.reshape(np.stack(found), shape))
         blocks.append(row)
@@ -76,7 +75,7 @@ def _by_rows(program: Program, ys: list[Array]) -> list[list[Array]]:
 
 def _basis(x: Array) -> Any:
     shape = np.shape(x)
-    dtype = x.dtype if isinstance(x, (Node, np.ndarray)) else np.result_type(x)
+    dtype = _dtype(x)
     for j in range(math.prod(shape)):
         e = np.zeros(math.prod(shape), dtype)
         e[j] = 1
@@ -84,7 +83,11 @@ def _basis(x: Array) -> Any:
 
 
 def _nothing(x: Array) -> Array:
-    return np.zeros(np.shape(x), x.dtype if isinstance(x, Node) else np.result_type(x))
+    return np.zeros(np.shape(x), _dtype(x))
+
+
+def _dtype(x: Array) -> Any:
+    return x.dtype if hasattr(x, "dtype") else np.result_type(x)
 
 
 def hvp(fun: Function, primals: Any, tangents: Any) -> Any:

@@ -213,13 +213,15 @@ class ArrayMethods(Node):
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise _detached(
-            "a plain array cannot hold a traced value (np.array([t, ...]), np.full(n, t), z[i] = t)",
+            "a plain array cannot hold a traced value (np.array([t]), np.full(n, t), z[i] = t)",
             "np.stack([t, ...]), np.ones(n) * t, np.where(mask, t, z)",
         )
 
     def __float__(self) -> NoReturn:
-        raise _detached("float(t), math.sin(t) or z[i] = t would lose the derivative",
-                        "t itself, np.sin(t), np.stack([...])")
+        raise _detached(
+            "float(t), math.sin(t) or z[i] = t would lose the derivative",
+            "t itself, np.sin(t), np.stack([...])",
+        )
 
     def __int__(self) -> NoReturn:
         raise _detached("int(t) would lose the derivative", "np.floor(t)")

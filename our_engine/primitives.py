@@ -123,13 +123,22 @@ class Primitive:
     """
 
     __slots__ = (
-        "_bind", "_names", "accepts", "elementwise", "evaluate", "function", "jacobians", "keeps",
-        "name", "sequence",
+        "_bind",
+        "_names",
+        "accepts",
+        "elementwise",
+        "evaluate",
+        "function",
+        "jacobians",
+        "keeps",
+        "name",
+        "sequence",
+        "variadic",
     )
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Any,
         jacobians: tuple[Any, ...],
         *,
         elementwise: bool = False,
@@ -156,14 +165,12 @@ class Primitive:
             if not isinstance(f, Zero):
                 accepted.update(_keywords(f))
         self.accepts = frozenset(accepted)
-
-    @property
-    def variadic(self) -> bool:
-        """Whether it takes any number of operands."""
-        return isinstance(self.jacobians[0], each)
+        # Any number of operands, all alike.
+        self.variadic = isinstance(jacobians[0], each)
 
     def bind(self, args: tuple[Any, ...], kwargs: Settings) -> tuple[tuple[Any, ...], Settings]:
         """Sort a call's arguments into array operands and settings; refuse what is not known."""
+        operands: tuple[Any, ...]
         if self._bind is not None:
             operands, settings = self._bind(*args, **kwargs)
         elif self.sequence:
@@ -195,10 +202,11 @@ class Primitive:
         names = self._names
         if names is None:
             if isinstance(self.function, np.ufunc):
-                names = tuple(f"x{i + 1}" for i in range(self.function.nin)) + ("out",)
+                names = (*(f"x{i + 1}" for i in range(self.function.nin)), "out")
             else:
                 names = tuple(
-                    p.name for p in inspect.signature(self.function).parameters.values()
+                    p.name
+                    for p in inspect.signature(self.function).parameters.values()
                     if p.kind is not p.VAR_KEYWORD
                 )
             self._names = names
@@ -215,7 +223,7 @@ class Primitive:
 
 
 def rule(
-    function: Callable[..., Any],
+    function: Any,
     *jacobians: Any,
     sequence: bool = False,
     bind: Bind | None = None,
@@ -334,7 +342,7 @@ def _on_sequence(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _callable(primitive: Primitive) -> Callable[..., Any]:
-    function = primitive.function
+    function: Callable[..., Any] = primitive.function
     if isinstance(function, np.ufunc) or hasattr(function, "_implementation"):
         return function
     from .recording import call
@@ -348,8 +356,10 @@ def _callable(primitive: Primitive) -> Callable[..., Any]:
 
 
 def _same(value: Any, default: Any) -> bool:
-    return isinstance(value, (str, tuple, bool)) and type(value) is type(default) and (
-        bool(value == default)
+    return (
+        isinstance(value, (str, tuple, bool))
+        and type(value) is type(default)
+        and (bool(value == default))
     )
 
 

@@ -12,6 +12,7 @@ from .tape import Tape, frozen
 from .types import Array, DifferentiationError, Settings
 
 _new = object.__new__
+_NONE: Settings = {}
 
 
 class Node:
@@ -44,6 +45,11 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
             level = x.tape.level
     if newest is None:
         return primitive.evaluate(*operands, **settings)
+    if primitive.elementwise and not settings:
+        if len(operands) == 1:
+            return _unary(primitive, newest)
+        if len(operands) == 2:
+            return _binary(primitive, operands[0], operands[1], newest)
     tape = newest.tape
     values: list[Any] = []
     for x in operands:
@@ -78,6 +84,66 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     return _place(y, entry, newest, (primitive, operands, settings))
 
 
+def _unary(primitive: Primitive, x: Node) -> Any:
+    """The same for one operand, element by element."""
+    v = x.value
+    if type(v) is float:
+        v = np.float64(v)
+    y = primitive.evaluate(v)
+    if type(y) is tuple:
+        return _many(primitive, (x,), [v], {}, y, x)
+    jacobian = primitive.jacobians[0]
+    if isinstance(jacobian, Zero) or y.dtype.kind not in "fc":
+        return y
+    keep_x, keep_y = primitive.keeps[0]
+    args = (v if keep_x else None, y if keep_y else None)
+    if v.dtype is y.dtype or v.dtype == y.dtype:
+        deferred = Deferred(jacobian, args, _NONE)
+    else:
+        deferred = DeferredBroadcast(jacobian, args, _NONE, v, y)
+    return _place(y, (x.index, deferred), x, (primitive, (x,), _NONE))
+
+
+def _binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
+    """The same for two operands, element by element with broadcasting."""
+    tape = newest.tape
+    entry: tuple[Any, ...] = ()
+    in_a = isinstance(a, Node) and a.tape is tape
+    in_b = isinstance(b, Node) and b.tape is tape
+    v = a.value if in_a else np.array(a) if type(a) is list or type(a) is tuple else a
+    w = b.value if in_b else np.array(b) if type(b) is list or type(b) is tuple else b
+    if in_a and type(v) is float:
+        v = np.float64(v)
+    if in_b and type(w) is float:
+        w = np.float64(w)
+    y = primitive.evaluate(v, w)
+    if type(y) is tuple:
+        return _many(primitive, (a, b), [v, w], {}, y, newest)
+    if y.dtype.kind not in "fc":
+        return y
+    for i in (0, 1):
+        if not (in_b if i else in_a):
+            continue
+        jacobian = primitive.jacobians[i]
+        if isinstance(jacobian, Zero):
+            continue
+        keep_v, keep_w, keep_y = primitive.keeps[i]
+        args = (
+            None if not keep_v else v if in_a else tape.keep(v),
+            None if not keep_w else w if in_b else tape.keep(w),
+            y if keep_y else None,
+        )
+        x = w if i else v
+        index = b.index if i else a.index
+        if x.shape == y.shape and x.dtype == y.dtype:
+            entry += (index, Deferred(jacobian, args, _NONE))
+        else:
+            entry += (index, DeferredBroadcast(jacobian, args, _NONE, x, y))
+    if not entry:
+        return y
+    return _place(y, entry, newest, (primitive, (a, b), _NONE))
+
+
 def _entry(
     primitive: Primitive,
     operands: tuple[Any, ...],
@@ -90,18 +156,18 @@ def _entry(
         return _variadic_entry(primitive, operands, values, settings, y, tape)
     entry: tuple[Any, ...] = ()
     elementwise = primitive.elementwise
-    for l, x in enumerate(operands):
+    for i, x in enumerate(operands):
         if not isinstance(x, Node) or x.tape is not tape:
             continue
-        jacobian = primitive.jacobians[l]
+        jacobian = primitive.jacobians[i]
         if isinstance(jacobian, Zero):
             continue
         if jacobian is refused:
             raise DifferentiationError(
                 f"our_engine: {primitive.name} has no derivative with respect to its argument "
-                f"{l + 1}; pass our_engine.stop_gradient(x) if it is meant as a constant"
+                f"{i + 1}; pass our_engine.stop_gradient(x) if it is meant as a constant"
             )
-        keeps = primitive.keeps[l]
+        keeps = primitive.keeps[i]
         args: list[Any] = []
         for operand, v, keep in zip(operands, values, keeps, strict=False):
             if keep:
@@ -115,7 +181,7 @@ def _entry(
         else:
             args.append(None if elementwise else Spec(y))
         if elementwise:
-            v = values[l]
+            v = values[i]
             if v.shape == y.shape and v.dtype == y.dtype:
                 entry += (x.index, Deferred(jacobian, args, settings))
             else:
@@ -136,8 +202,11 @@ def _variadic_entry(
     jacobian = primitive.jacobians[0].jacobian
     keep_xs, keep_y = primitive.keeps[0]
     xs = tuple(
-        (v if isinstance(x, Node) else tape.keep(v)) if keep_xs else Spec(np.asanyarray(v))
-        if not hasattr(v, "shape") else Spec(v)
+        (v if isinstance(x, Node) else tape.keep(v))
+        if keep_xs
+        else Spec(np.asanyarray(v))
+        if not hasattr(v, "shape")
+        else Spec(v)
         for x, v in zip(operands, values, strict=True)
     )
     kept_y = y if keep_y or isinstance(y, (tuple, list)) else Spec(y)
@@ -153,16 +222,15 @@ def _place(y: Any, entry: tuple[Any, ...], like: Node, noted: Any) -> Node:
     tape = like.tape
     node = _new(type(like))
     if tape.unboxed and (
-        type(y) is np.float64
-        or (type(y) is np.ndarray and not y.ndim and y.dtype == np.float64)
+        type(y) is np.float64 or (type(y) is np.ndarray and not y.ndim and y.dtype == np.float64)
     ):
         y = float(y)
     node.value = y
     node.tape = tape
     node.index = len(tape)
     tape.append(entry)
-    if noted is not None:
-        tape.note(*noted, node)
+    if tape.noting and noted is not None:
+        tape.note(noted, node)
     return node
 
 
@@ -181,7 +249,8 @@ def _many(
     whole = _place(tuple(y), entry, newest, (primitive, operands, settings))
     picked = [
         _place(y_i, (whole.index, Pick(i, len(y))), newest, None)
-        if np.result_type(y_i).kind in "fc" else y_i
+        if np.result_type(y_i).kind in "fc"
+        else y_i
         for i, y_i in enumerate(y)
     ]
     if isinstance(y, list):

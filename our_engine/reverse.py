@@ -38,26 +38,26 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
         entry = tape.pop() if release else tape[k]
         if type(y_bar) is float:
             if len(entry) == 2:
-                l, J = entry
+                i, J = entry
                 if type(J) is float:
-                    old = bars[l]
+                    old = bars[i]
                     if old is None:
-                        bars[l] = J * y_bar
+                        bars[i] = J * y_bar
                         continue
                     if type(old) is float:
-                        bars[l] = old + J * y_bar
+                        bars[i] = old + J * y_bar
                         continue
             elif len(entry) == 4:
-                l, J, m, K = entry
+                i, J, m, K = entry
                 if type(J) is float and type(K) is float:
-                    old = bars[l]
-                    bars[l] = J * y_bar if old is None else old + J * y_bar
+                    old = bars[i]
+                    bars[i] = J * y_bar if old is None else old + J * y_bar
                     old = bars[m]
                     bars[m] = K * y_bar if old is None else old + K * y_bar
                     continue
         last = len(entry) - 2
         for position in range(0, last + 1, 2):
-            l = entry[position]
+            i = entry[position]
             J = entry[position + 1]
             if type(J) is Deferred or isinstance(J, Deferred):
                 J = J.force()
@@ -78,7 +78,7 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
                 x_bar = J * y_bar
                 fresh = True
             if x_bar is not None:
-                _accumulate(bars, owned, l, x_bar, fresh)
+                _accumulate(bars, owned, i, x_bar, fresh)
         # Memory that a later entry has no use for goes before the next node allocates.
         y_bar = J = entry = x_bar = None  # type: ignore[assignment]
     return [_released(bars[k], owned[k]) for k in range(inputs)]
@@ -96,19 +96,19 @@ def _fits(J: Any, y_bar: Any) -> bool:
     return type(J) is np.ndarray and J.dtype == y_bar.dtype and J.shape == y_bar.shape
 
 
-def _accumulate(bars: list[Cotangent], owned: bytearray, l: int, x_bar: Any, fresh: bool) -> None:
-    old = bars[l]
+def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any, fresh: int) -> None:
+    old = bars[i]
     if old is None:
-        bars[l] = float(x_bar) if type(x_bar) is np.float64 else x_bar
-        owned[l] = fresh
+        bars[i] = float(x_bar) if type(x_bar) is np.float64 else x_bar
+        owned[i] = bool(fresh)
     elif type(old) is tuple:
-        bars[l] = tuple(_plus(a, b) for a, b in zip(old, x_bar, strict=True))
-        owned[l] = False
+        bars[i] = tuple(_plus(a, b) for a, b in zip(old, x_bar, strict=True))
+        owned[i] = False
     elif type(old) is Masked or type(x_bar) is Masked:
-        bars[l] = _plus(old, x_bar)
-        owned[l] = True
+        bars[i] = _plus(old, x_bar)
+        owned[i] = True
     elif (
-        owned[l]
+        owned[i]
         and type(old) is np.ndarray
         and type(x_bar) is np.ndarray
         and old.dtype == x_bar.dtype
@@ -117,8 +117,8 @@ def _accumulate(bars: list[Cotangent], owned: bytearray, l: int, x_bar: Any, fre
         np.add(old, x_bar, out=old)
     else:
         total = old + x_bar
-        bars[l] = float(total) if type(total) is np.float64 else total
-        owned[l] = True
+        bars[i] = float(total) if type(total) is np.float64 else total
+        owned[i] = True
 
 
 def _plus(a: Any, b: Any) -> Any:

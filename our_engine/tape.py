@@ -21,8 +21,8 @@ class Tape(list[tuple[Any, ...]]):
     grows: of two tapes the newer has the greater one, and nothing needs to be unwound after an
     exception.
 
-    With `unboxed` False scalars stay NumPy's, and every operation goes through `tracer.record`,
-    which is what a tape that also writes down names and values overrides.
+    With `unboxed` False scalars stay NumPy's, and every operation goes through `recording.record`.
+    A tape that writes down names and values too is a subclass with that, `noting` and `note`.
     """
 
     __slots__ = ("kept", "level", "unboxed")
@@ -34,8 +34,10 @@ class Tape(list[tuple[Any, ...]]):
         self.unboxed = unboxed
         self.kept: dict[int, tuple[Array, Array]] = {}
 
-    def note(self, primitive: Any, operands: Any, settings: Any, y: Any) -> None:
-        """Called after a general record; for a tape that writes down more than the maps."""
+    noting = False
+
+    def note(self, what: tuple[Any, Any, Any], y: Any) -> None:
+        """Called with (primitive, operands, settings) and the new node, where `noting` is True."""
 
     def keep(self, x: Array) -> Array:
         """A constant that a map will read later, safe from changes in place.

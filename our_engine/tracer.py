@@ -142,6 +142,9 @@ class Tracer(ArrayMethods):
                     return _scalar(self, y, b * a ** (b - 1.0))
             except OverflowError:
                 pass
+        # NumPy's operator takes these two exponents this way, and so gives the same bits.
+        elif other.__class__ in (int, float) and (other == 2 or other == 0.5):
+            return record(TABLE[np.square if other == 2 else np.sqrt], (self,), _NONE)
         return _binary(np.power, self, other)
 
     def __rpow__(self, other: Any) -> Array:

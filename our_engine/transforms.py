@@ -18,7 +18,7 @@ from .linear_maps import LinearMap
 from .recording import Node, raw
 from .reverse import pull_back
 from .tape import Tape
-from .tracer import new_tracer
+from .tracer import Tracer, new_tracer
 from .trees import leaves, matched, rebuild
 from .types import Array, DifferentiationError, Tree
 
@@ -43,7 +43,7 @@ class Program:
                     f"our_engine.{who}: the function returns a traced value of another, inner "
                     "derivative, which was kept beyond its end; return what grad or vjp returns"
                 )
-            if not isinstance(y, Node) and getattr(y, "dtype", None) == object:
+            if not isinstance(y, Node) and getattr(y, "dtype", None) == np.dtype(object):
                 raise DifferentiationError(
                     f"our_engine.{who}: the function returns an array of objects; build it with "
                     "np.stack, np.concatenate"
@@ -69,14 +69,13 @@ class Program:
 
     def push(self, x_dots: list[Array], keep: bool = True) -> list[Array]:
         """The tangents of the outputs for those of the inputs."""
-        seeds = [
-            _seed("tangent", x, x_dot) for x, x_dot in zip(self.inputs, x_dots, strict=True)
-        ]
+        seeds = [_seed("tangent", x, x_dot) for x, x_dot in zip(self.inputs, x_dots, strict=True)]
         with np.errstate(all="ignore"):
             dots = push_forward(self.tape, seeds, keep)
         return [
             _finished(y.value, dots[y.index], copy=True)
-            if isinstance(y, Node) and y.tape is self.tape else _zeros(y)
+            if isinstance(y, Node) and y.tape is self.tape
+            else _zeros(y)
             for y in self.outputs
         ]
 
@@ -166,7 +165,7 @@ class Linearized(LinearMap):
         self.primals = primals
 
     @property
-    def in_shape(self) -> Any:  # type: ignore[override]
+    def in_shape(self) -> Any:
         """The shape of the argument, where it is one array."""
         return np.shape(self.program.inputs[0]) if len(self.program.inputs) == 1 else None
 
@@ -199,7 +198,7 @@ class _Pullback(LinearMap):
         self.original = original
 
     @property
-    def in_shape(self) -> Any:  # type: ignore[override]
+    def in_shape(self) -> Any:
         outputs = self.original.program.outputs
         return np.shape(raw(outputs[0])) if len(outputs) == 1 else None
 
@@ -243,9 +242,7 @@ def _chosen(
                 f"our_engine.{who}: argnums has {n}, but the call has {len(args)} positional "
                 "arguments"
             )
-    chosen: Tree = (
-        tuple(args[n] for n in argnums) if isinstance(argnums, tuple) else args[argnums]
-    )
+    chosen: Tree = tuple(args[n] for n in argnums) if isinstance(argnums, tuple) else args[argnums]
 
     def call(xs: list[Any]) -> Any:
         traced = rebuild(chosen, xs)
@@ -283,9 +280,7 @@ def _primal(who: str, x: Any) -> Array:
 
 def _unboxed(x: Array) -> Array:
     """A scalar float64 as the Python float that the tape computes with."""
-    if isinstance(x, float) or (
-        type(x) is np.ndarray and x.ndim == 0 and x.dtype == np.float64
-    ):
+    if isinstance(x, float) or (type(x) is np.ndarray and x.ndim == 0 and x.dtype == np.float64):
         return float(x)
     return x
 
@@ -301,7 +296,7 @@ def _seed(what: str, x: Any, seed: Any) -> Any:
     """A tangent or cotangent of the shape and dtype of x."""
     if type(x) is tuple:
         return seed
-    if isinstance(seed, Node):
+    if isinstance(seed, Tracer):
         if seed.shape != np.shape(x):
             raise _misfit(what, seed.shape, np.shape(x))
         return seed
@@ -325,10 +320,9 @@ def _misfit(what: str, got: Any, expected: Any) -> DifferentiationError:
 
 
 def _zeros(x: Any) -> Any:
-    if isinstance(x, Node):
+    if isinstance(x, Tracer):
         return np.zeros(x.shape, x.dtype)[()] if not x.shape else np.zeros(x.shape, x.dtype)
-    zero = np.zeros_like(x) if isinstance(x, np.ndarray) else np.result_type(x).type(0)
-    return zero
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else np.result_type(x).type(0)
 
 
 def _finished(x: Any, derivative: Any, copy: bool = False) -> Any:
@@ -341,6 +335,6 @@ def _finished(x: Any, derivative: Any, copy: bool = False) -> Any:
         if type(derivative) is np.ndarray and derivative.dtype == x.dtype:
             return derivative.copy() if copy else derivative
         return np.array(derivative, dtype=x.dtype).reshape(x.shape)
-    if type(derivative) is float and isinstance(x, (float, Node)):
+    if type(derivative) is float and isinstance(x, (float, Tracer)):
         return np.float64(derivative)
-    return np.result_type(x if not isinstance(x, Node) else x.dtype).type(derivative)
+    return np.result_type(x.dtype if isinstance(x, Tracer) else x).type(derivative)

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..types import Array, Cotangent, Shape
+from our_engine.types import Array, Cotangent, Shape
+
 from .masked import plain
 
 
@@ -32,7 +34,7 @@ class LinearMap:
     __slots__ = ()
     fresh = True
     takes_masked = False
-    in_shape: Shape | None = None
+    in_shape: Any = None
 
     def apply(self, v: Array) -> Array:
         """J v: the tangent of the output for the tangent v of the input."""
@@ -49,11 +51,11 @@ class LinearMap:
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """The shape of `apply(v)` for a v of shape `in_shape`."""
         shape = self.domain(in_shape)
-        return np.shape(self.apply(np.zeros(shape)))
+        return tuple(np.shape(self.apply(np.zeros(shape))))
 
     def domain(self, in_shape: Shape | None = None) -> Shape:
         """The shape of the argument: the map's own, else `in_shape`."""
-        shape = in_shape if self.in_shape is None else self.in_shape
+        shape: Shape | None = in_shape if self.in_shape is None else self.in_shape
         if shape is None:
             raise ValueError(
                 f"{type(self).__name__} fits arrays of any shape; say which: matrix(in_shape)"
@@ -135,7 +137,9 @@ class One(LinearMap):
         """The very v."""
         return v
 
-    pull = apply
+    def pull(self, u: Cotangent) -> Cotangent:
+        """The very u."""
+        return u
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -159,7 +163,9 @@ class Negative(LinearMap):
         """-v."""
         return -v
 
-    pull = apply
+    def pull(self, u: Cotangent) -> Cotangent:
+        """-u."""
+        return -u
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -175,7 +181,7 @@ class Compose(LinearMap):
     def __init__(self, *maps: LinearMap) -> None:
         """Compose the maps, written as in a formula: the outermost first."""
         self.maps = maps
-        self.fresh = any(m.fresh for m in maps)  # type: ignore[misc]
+        self.fresh = any(m.fresh for m in maps)
         self.in_shape = maps[-1].in_shape
 
     def apply(self, v: Array) -> Array:

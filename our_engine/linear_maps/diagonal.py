@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from ..types import Array, Cotangent, Shape
+from our_engine.types import Array, Cotangent, Shape
+
 from .base import LinearMap
 from .masked import Masked
 
@@ -22,7 +24,7 @@ class Scale(LinearMap):
         self.d = d
 
     @property
-    def in_shape(self) -> Shape | None:  # type: ignore[override]
+    def in_shape(self) -> Shape | None:
         """The shape of d, or None if it is a number."""
         return np.shape(self.d) or None
 
@@ -68,7 +70,7 @@ class Select(LinearMap):
         self.mask = mask
 
     @property
-    def in_shape(self) -> Shape | None:  # type: ignore[override]
+    def in_shape(self) -> Shape | None:
         """The shape of the mask."""
         return np.shape(self.mask)
 
@@ -96,7 +98,7 @@ class Cast(LinearMap):
 
     __slots__ = ("in_dtype", "out_dtype")
 
-    def __init__(self, in_dtype: np.dtype, out_dtype: np.dtype) -> None:  # type: ignore[type-arg]
+    def __init__(self, in_dtype: np.dtype[Any], out_dtype: np.dtype[Any]) -> None:
         """Cast from `in_dtype` to `out_dtype`."""
         self.in_dtype = in_dtype
         self.out_dtype = out_dtype
@@ -137,7 +139,7 @@ class Real(LinearMap):
 
     __slots__ = ("dtype",)
 
-    def __init__(self, dtype: np.dtype) -> None:  # type: ignore[type-arg]
+    def __init__(self, dtype: np.dtype[Any]) -> None:
         """For complex arguments of `dtype`."""
         self.dtype = dtype
 
@@ -154,7 +156,7 @@ class Real(LinearMap):
         return Cast(real_dtype(self.dtype), self.dtype)
 
 
-def cast(v: Array, dtype: np.dtype) -> Array:  # type: ignore[type-arg]
+def cast(v: Array, dtype: np.dtype[Any]) -> Array:
     """v in `dtype`, in fresh memory; its real part if that is real."""
     if dtype.kind != "c" and np.iscomplexobj(v):
         v = np.real(v)
@@ -163,6 +165,6 @@ def cast(v: Array, dtype: np.dtype) -> Array:  # type: ignore[type-arg]
     return v.astype(dtype)
 
 
-def real_dtype(dtype: np.dtype) -> np.dtype:  # type: ignore[type-arg]
+def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype of the real part: float64 for complex128."""
     return np.dtype(dtype.char.lower()) if dtype.kind == "c" else dtype

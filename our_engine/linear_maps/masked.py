@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..types import Array, Cotangent
+from our_engine.types import Array, Cotangent
 
 
 class Masked:

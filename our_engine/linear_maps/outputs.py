@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..types import Array, Cotangent
+from our_engine.types import Array, Cotangent
+
 from .base import LinearMap
 from .masked import plain
 

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from ..types import Array, Cotangent, Shape
+from our_engine.types import Array, Cotangent, Shape
+
 from .base import LinearMap
-from .shaping import unbroadcast
+from .shaping import Broadcast, unbroadcast
 
 
 class LeftMul(LinearMap):
@@ -36,18 +37,18 @@ class LeftMul(LinearMap):
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """(..., m, n)."""
         a = np.shape(self.A)
-        batch = np.broadcast_shapes(a[:-2], self.in_shape[:-2])
+        batch = _batch(a[:-2], self.in_shape[:-2])
         return (*batch, a[-2], self.in_shape[-1])
 
     def matrix(self, in_shape: Shape | None = None) -> Array:
         """A kron I for plain matrices."""
         if len(self.in_shape) == 2 and np.ndim(self.A) == 2:
-            return np.kron(self.A, np.eye(self.in_shape[1]))
+            return np.asarray(np.kron(self.A, np.eye(self.in_shape[1])))
         return super().matrix(in_shape)
 
     def flops(self, in_shape: Shape | None = None) -> int:
         """m k n for each matrix of the batch."""
-        return math.prod(self.out_shape()) * np.shape(self.A)[-1]
+        return math.prod(self.out_shape()) * int(np.shape(self.A)[-1])
 
 
 class RightMul(LinearMap):
@@ -75,18 +76,18 @@ class RightMul(LinearMap):
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """(..., m, n)."""
         b = np.shape(self.B)
-        batch = np.broadcast_shapes(b[:-2], self.in_shape[:-2])
+        batch = _batch(b[:-2], self.in_shape[:-2])
         return (*batch, self.in_shape[-2], b[-1])
 
     def matrix(self, in_shape: Shape | None = None) -> Array:
         """I kron B^T for plain matrices."""
         if len(self.in_shape) == 2 and np.ndim(self.B) == 2:
-            return np.kron(np.eye(self.in_shape[0]), self.B.T)
+            return np.asarray(np.kron(np.eye(self.in_shape[0]), self.B.T))
         return super().matrix(in_shape)
 
     def flops(self, in_shape: Shape | None = None) -> int:
         """m k n for each matrix of the batch."""
-        return math.prod(self.out_shape()) * np.shape(self.B)[-2]
+        return math.prod(self.out_shape()) * int(np.shape(self.B)[-2])
 
 
 class Einsum(LinearMap):
@@ -113,7 +114,7 @@ class Einsum(LinearMap):
         self.others = others
         self.in_shape = in_shape
         # Without a factor NumPy may return a view.
-        self.fresh = bool(others)  # type: ignore[misc]
+        self.fresh = bool(others)
 
     def apply(self, v: Array) -> Array:
         """The contraction with v at its place."""
@@ -130,9 +131,7 @@ class Einsum(LinearMap):
         total = np.einsum(f"{left}->{found}", u, *self.others, optimize=True)
         # An index of v alone was summed over: its cotangent is constant along that axis.
         if found != mine:
-            shape = tuple(
-                n if s in seen else 1 for s, n in zip(mine, self.in_shape, strict=True)
-            )
+            shape = tuple(n if s in seen else 1 for s, n in zip(mine, self.in_shape, strict=True))
             total = np.broadcast_to(np.reshape(total, shape), self.in_shape) + np.zeros(())
         elif np.shape(total) != self.in_shape:
             total = np.broadcast_to(total, self.in_shape) + np.zeros(())
@@ -148,7 +147,7 @@ class Einsum(LinearMap):
         rest = self.inputs[: self.place] + self.inputs[self.place + 1 :]
         for subscripts, operand in zip(rest, self.others, strict=True):
             sizes.update(zip(subscripts, np.shape(operand), strict=True))
-        return math.prod(sizes.values()) * len(self.others)
+        return int(math.prod(sizes.values())) * len(self.others)
 
 
 class _Transposed(LinearMap):
@@ -170,16 +169,18 @@ class _Transposed(LinearMap):
         return self.original
 
     def flops(self, in_shape: Shape | None = None) -> int:
-        return self.original.flops()
+        return int(self.original.flops())
 
 
 def _turned(A: Array) -> Array:
-    return np.swapaxes(A, -1, -2)
+    return A.T if A.ndim == 2 else A.mT
+
+
+def _batch(a: Shape, b: Shape) -> Shape:
+    return np.broadcast_shapes(a, b) if a and b else a or b
 
 
 def _transposed(product: LinearMap, shape: Shape) -> LinearMap:
-    from .shaping import Broadcast
-
     if product.out_shape() == shape:
         return product
     return Broadcast(shape, product.out_shape()).transpose() @ product

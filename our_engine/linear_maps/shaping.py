@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Array, Cotangent, Shape
+from our_engine.types import Array, Cotangent, Shape
+
 from .base import LinearMap
 from .masked import Masked
 
@@ -31,6 +32,8 @@ class Sum(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U spread over the summed axes, as a read-only view."""
+        if isinstance(u, (float, np.generic)):
+            return spread(u, self.in_shape)
         if not self.keepdims and self.axes:
             u = np.reshape(u, self._kept())
         return np.broadcast_to(u, self.in_shape)
@@ -76,9 +79,7 @@ class Broadcast(LinearMap):
         """The sum over the repeated axes."""
         lead = len(self.to_shape) - len(self.in_shape)
         stretched = tuple(
-            lead + i
-            for i, n in enumerate(self.in_shape)
-            if n == 1 and self.to_shape[lead + i] != 1
+            lead + i for i, n in enumerate(self.in_shape) if n == 1 and self.to_shape[lead + i] != 1
         )
         total = Sum(self.to_shape, tuple(range(lead)) + stretched, keepdims=True)
         return Reshape(total.out_shape(), self.in_shape) @ total
@@ -133,13 +134,13 @@ class Permute(LinearMap):
         """V with its axes permuted, as a view."""
         return np.transpose(v, self.axes)
 
-    def transpose(self) -> LinearMap:
+    def transpose(self) -> Permute:
         """The inverse permutation."""
         return Permute(tuple(sorted(range(len(self.axes)), key=self.axes.__getitem__)))
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U with its axes permuted back."""
-        return np.transpose(u, self.transpose().axes)  # type: ignore[attr-defined]
+        return np.transpose(u, self.transpose().axes)
 
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """The permuted shape."""
@@ -157,7 +158,7 @@ class Gather(LinearMap):
         self.in_shape = in_shape
         self.index = index
         self.unique = is_unique_index(index)
-        self.fresh = True  # type: ignore[misc]
+        self.fresh = True
 
     def apply(self, v: Array) -> Array:
         """A copy of v[index]."""
@@ -182,7 +183,7 @@ class Gather(LinearMap):
 
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """The shape of v[index]."""
-        return np.broadcast_to(0, self.in_shape)[self.index].shape
+        return tuple(np.broadcast_to(0, self.in_shape)[self.index].shape)
 
 
 class Scatter(LinearMap):
@@ -213,7 +214,7 @@ class Scatter(LinearMap):
 
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """The shape gathered from."""
-        return self.gather.in_shape
+        return tuple(self.gather.in_shape)
 
 
 def unbroadcast(u: Array, shape: Shape) -> Array:
@@ -226,6 +227,14 @@ def unbroadcast(u: Array, shape: Shape) -> Array:
     )
     total = np.sum(u, axis=axes)
     return total if total.shape == shape else np.reshape(total, shape)
+
+
+def spread(u: Array, shape: Shape) -> Array:
+    """The number u in every place of `shape`, by strides of zero: np.broadcast_to, at a tenth."""
+    u = np.asarray(u)
+    view = np.ndarray(shape, u.dtype, u, 0, (0,) * len(shape))
+    view.flags.writeable = False
+    return view
 
 
 def scatter(u: Array, shape: Shape, index: Any, unique: bool) -> Array:
@@ -242,7 +251,7 @@ def scatter(u: Array, shape: Shape, index: Any, unique: bool) -> Array:
 
 def traced_scatter(u: Array, shape: Shape, index: Any) -> Array:
     """The scattering sum of a traced u: the engine's own primitive, bound by `rules.indexing`."""
-    from ..rules.indexing import scatter_add
+    from our_engine.rules.indexing import scatter_add
 
     return scatter_add(u, shape=shape, index=index)
 
@@ -251,7 +260,9 @@ def is_unique_index(index: Any) -> bool:
     """Whether no element can be taken twice: slices, integers, and boolean masks."""
     parts = index if type(index) is tuple else (index,)
     return all(
-        p is None or p is Ellipsis or isinstance(p, (int, slice, np.integer, np.bool_))
+        p is None
+        or p is Ellipsis
+        or isinstance(p, (int, slice, np.integer, np.bool_))
         or (isinstance(p, np.ndarray) and p.dtype == bool)
         for p in parts
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..linear_maps import (
+from our_engine.linear_maps import (
     ONE,
     ZERO,
     Broadcast,
@@ -23,9 +23,10 @@ from ..linear_maps import (
     Scale,
     Select,
 )
-from ..primitives import Spec, composite, constant, elementwise, rule
-from ..recording import raw
-from ..types import Array
+from our_engine.primitives import Spec, composite, constant, elementwise, rule
+from our_engine.recording import raw
+from our_engine.types import Array
+
 from .smooth import expit, sech2, sinc_derivative
 
 LN2 = math.log(2.0)
@@ -53,7 +54,6 @@ def over(x: Array, r: Array) -> Array:
 
 def _first(condition: Any, tie: Any) -> LinearMap:
     """The factor of the argument that wins where `condition`, and half of it at a tie."""
-    condition, tie = raw(condition), raw(tie)
     if not np.any(tie):
         return choose(condition)
     half = np.where(tie, 0.5, 1.0)
@@ -150,9 +150,7 @@ elementwise(np.log, lambda x, _y: 1.0 / x)
 elementwise(np.log2, lambda x, _y: 1.0 / (x * LN2))
 elementwise(np.log10, lambda x, _y: 1.0 / (x * LN10))
 elementwise(np.log1p, lambda x, _y: 1.0 / (1.0 + x))
-elementwise(
-    np.logaddexp, lambda a, b, _y: _logaddexp(a, b), lambda a, b, _y: _logaddexp(b, a)
-)
+elementwise(np.logaddexp, lambda a, b, _y: _logaddexp(a, b), lambda a, b, _y: _logaddexp(b, a))
 elementwise(
     np.logaddexp2,
     lambda a, b, _y: _logaddexp(a * LN2, b * LN2),
@@ -175,26 +173,28 @@ elementwise(
 elementwise(np.arccosh, lambda x, _y: 1.0 / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))
 elementwise(np.arctanh, lambda x, _y: 1.0 / ((1.0 - x) * (1.0 + x)))
 elementwise(np.hypot, lambda a, _b, y: _hypot(a, y), lambda _a, b, y: _hypot(b, y))
-elementwise(
-    np.arctan2, lambda a, b, _y: _polar(b, a, b), lambda a, b, _y: -_polar(a, a, b)
-)
-for _function in (np.deg2rad, np.radians):
-    elementwise(_function, lambda _x, _y: DEGREE)
-for _function in (np.rad2deg, np.degrees):
-    elementwise(_function, lambda _x, _y: 1.0 / DEGREE)
+elementwise(np.arctan2, lambda a, b, _y: _polar(b, a, b), lambda a, b, _y: -_polar(a, a, b))
+elementwise(np.deg2rad, lambda _x, _y: DEGREE)
+elementwise(np.radians, lambda _x, _y: DEGREE)
+elementwise(np.rad2deg, lambda _x, _y: 1.0 / DEGREE)
+elementwise(np.degrees, lambda _x, _y: 1.0 / DEGREE)
 
-for _function in (np.maximum, np.fmax):
-    elementwise(
-        _function,
-        lambda a, b, _y: _first((a > b) | np.isnan(raw(b)), a == b),
-        lambda a, b, _y: _first((b > a) | np.isnan(raw(a)), a == b),
-    )
-for _function in (np.minimum, np.fmin):
-    elementwise(
-        _function,
-        lambda a, b, _y: _first((a < b) | np.isnan(raw(b)), a == b),
-        lambda a, b, _y: _first((b < a) | np.isnan(raw(a)), a == b),
-    )
+elementwise(
+    np.maximum, lambda a, b, _y: _first(a > b, a == b), lambda a, b, _y: _first(b > a, a == b)
+)
+elementwise(
+    np.minimum, lambda a, b, _y: _first(a < b, a == b), lambda a, b, _y: _first(b < a, a == b)
+)
+elementwise(
+    np.fmax,
+    lambda a, b, _y: _first((a > b) | np.isnan(raw(b)), a == b),
+    lambda a, b, _y: _first((b > a) | np.isnan(raw(a)), a == b),
+)
+elementwise(
+    np.fmin,
+    lambda a, b, _y: _first((a < b) | np.isnan(raw(b)), a == b),
+    lambda a, b, _y: _first((b < a) | np.isnan(raw(a)), a == b),
+)
 
 elementwise(
     np.copysign, lambda a, b, _y: np.sign(a) * np.copysign(1.0, raw(b)).astype(b.dtype), ZERO
@@ -205,8 +205,8 @@ elementwise(np.remainder, lambda _a, _b, _y: ONE, lambda a, b, y: -np.rint((a - 
 elementwise(np.floor_divide, ZERO, ZERO)
 elementwise(np.ldexp, lambda _x, n, _y: np.ldexp(1.0, n), ZERO)
 elementwise(np.nextafter, lambda _a, _b, _y: ONE, ZERO)
-for _function in (np.floor, np.ceil, np.trunc, np.rint, np.spacing):
-    elementwise(_function, ZERO)
+for _step in (np.floor, np.ceil, np.trunc, np.rint, np.spacing):
+    elementwise(_step, ZERO)
 
 
 def _spread(x: Spec, y: Spec) -> LinearMap:
@@ -223,8 +223,9 @@ rule(
 rule(np.modf, lambda _x, _y: Outputs(ONE, ZERO))
 rule(np.frexp, lambda _x, y: Outputs(Scale(np.ldexp(1.0, -y[1]).astype(_x.dtype)), ZERO))
 
-elementwise(np.where, ZERO, lambda c, _a, _b, _y: choose(_true(c)),
-            lambda c, _a, _b, _y: choose(~_true(c)))
+elementwise(
+    np.where, ZERO, lambda c, _a, _b, _y: choose(_true(c)), lambda c, _a, _b, _y: choose(~_true(c))
+)
 elementwise(np.sinc, lambda x, _y: sinc_derivative(x, order=1))
 
 
@@ -262,16 +263,44 @@ rule(np.imag, _imag)
 rule(np.angle, _angle)
 rule(np.nan_to_num, _nan_to_num)
 composite(np.clip, _clip)
-for _function in (np.round, np.around):
-    rule(_function, lambda _x, _y, decimals=0: ZERO)
+rule(np.round, lambda _x, _y, decimals=0: ZERO)
+rule(np.around, lambda _x, _y, decimals=0: ZERO)
 rule(np.fix, ZERO)
 
 constant(
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
-    np.isnan, np.isinf, np.isfinite, np.signbit,
-    np.isclose, np.allclose, np.array_equal, np.array_equiv, np.iscomplex, np.isreal,
-    np.iscomplexobj, np.isrealobj, np.isneginf, np.isposinf, np.result_type, np.can_cast,
-    np.common_type, np.min_scalar_type, np.all, np.any, np.array_repr, np.array_str,
-    np.array2string, np.shares_memory, np.may_share_memory,
+    np.equal,
+    np.not_equal,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.logical_and,
+    np.logical_or,
+    np.logical_not,
+    np.logical_xor,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.signbit,
+    np.isclose,
+    np.allclose,
+    np.array_equal,
+    np.array_equiv,
+    np.iscomplex,
+    np.isreal,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.isneginf,
+    np.isposinf,
+    np.result_type,
+    np.can_cast,
+    np.common_type,
+    np.min_scalar_type,
+    np.all,
+    np.any,
+    np.array_repr,
+    np.array_str,
+    np.array2string,
+    np.shares_memory,
+    np.may_share_memory,
 )

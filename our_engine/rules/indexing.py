@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..linear_maps import Gather
-from ..linear_maps.shaping import is_unique_index, scatter
-from ..primitives import rule
-from ..recording import raw
-from ..types import Array, Settings, Shape
+from our_engine.linear_maps import Gather
+from our_engine.linear_maps.shaping import is_unique_index, scatter
+from our_engine.primitives import rule
+from our_engine.recording import raw
+from our_engine.types import Array, Settings, Shape
 
 
 def _getitem(x: Array, index: Any) -> Array:
@@ -35,6 +35,8 @@ getitem = rule(
     _getitem, lambda _x, _y, index=None: Gather(_x.shape, index), bind=_bind, name="indexing"
 )
 scatter_add = rule(
-    _scatter_add, lambda _u, _y, shape=None, index=None: Gather(shape, index).T, bind=_bind,
+    _scatter_add,
+    lambda _u, _y, shape=None, index=None: Gather(shape, index).T,
+    bind=_bind,
     name="scatter_add",
 )

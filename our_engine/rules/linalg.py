@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..linear_maps import Cast, Einsum, LeftMul, LinearMap, Reshape, RightMul
-from ..primitives import Spec, composite, each, rule
-from ..recording import raw
-from ..types import Array, DifferentiationError, Settings, Shape
+from our_engine.linear_maps import Cast, Einsum, Gather, LeftMul, LinearMap, Reshape, RightMul
+from our_engine.primitives import Spec, composite, each, rule
+from our_engine.recording import raw
+from our_engine.types import Array, DifferentiationError, Settings, Shape
 
 
 def _matmul_left(a: Spec, b: Array, y: Spec) -> LinearMap:
@@ -27,7 +27,9 @@ def _matmul_right(a: Array, b: Spec, y: Spec) -> LinearMap:
 
 def _framed(product: LinearMap, x: Spec, y: Spec) -> LinearMap:
     """The product between the shapes and dtypes of x and of y."""
-    shape: Shape = product.in_shape  # type: ignore[assignment]
+    shape: Shape = product.in_shape
+    if x.ndim == y.ndim == 2 and x.dtype == y.dtype and x.shape == shape:
+        return product
     if x.dtype != y.dtype:
         product = product @ Cast(x.dtype, y.dtype)
     if x.shape != shape:
@@ -83,8 +85,6 @@ def _einsum(k: int, xs: Any, _y: Spec, subscripts: str = "", optimize: Any = Fal
         sizes = dict(zip(mine, shape, strict=True))
         grid = np.ogrid[tuple(slice(sizes[c]) for c in single)]
         axes = dict(zip(single, grid, strict=True))
-        from ..linear_maps import Gather
-
         before = Gather(shape, tuple(axes[c] for c in mine))
         inputs[k], shape = single, tuple(sizes[c] for c in single)
     others = tuple(x for i, x in enumerate(xs) if i != k)
@@ -122,9 +122,11 @@ def _tensordot(a: Array, b: Array, axes: Any = 2) -> Any:
 
 
 def _outer(a: Array, b: Array, out: Any = None) -> Any:
-    return np.multiply(np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)), out=out) if (
-        out is not None
-    ) else np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+    return (
+        np.multiply(np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)), out=out)
+        if (out is not None)
+        else np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+    )
 
 
 def _inner(a: Array, b: Array) -> Any:
@@ -141,8 +143,9 @@ def _vdot(a: Array, b: Array) -> Any:
     return np.dot(np.conj(np.ravel(a)), np.ravel(b))
 
 
-rule(np.matmul, lambda _a, b, _y: _matmul_left(_a, b, _y),
-     lambda a, _b, _y: _matmul_right(a, _b, _y))
+rule(
+    np.matmul, lambda _a, b, _y: _matmul_left(_a, b, _y), lambda a, _b, _y: _matmul_right(a, _b, _y)
+)
 rule(np.einsum, each(_einsum), bind=_einsum_bind, evaluate=_einsum_evaluate)
 composite(np.dot, _dot)
 composite(np.tensordot, _tensordot)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..linear_maps import LinearMap, Scale, Sum
-from ..linear_maps.shaping import normalized_axes
-from ..primitives import Spec, constant, rule
+from our_engine.linear_maps import LinearMap, Scale, Sum
+from our_engine.linear_maps.shaping import normalized_axes
+from our_engine.primitives import Spec, constant, rule
 
 
 def _sum(_x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False) -> LinearMap:
@@ -23,7 +23,12 @@ def _mean(_x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False) -> Linea
 
 rule(np.sum, _sum)
 rule(np.mean, _mean)
-rule((np.add, "reduce"), _sum, evaluate=np.sum, name="add.reduce",
-     bind=lambda array, axis=0, **settings: ((array,), {"axis": axis, **settings}))
+rule(
+    (np.add, "reduce"),
+    _sum,
+    evaluate=np.sum,
+    name="add.reduce",
+    bind=lambda array, axis=0, **settings: ((array,), {"axis": axis, **settings}),
+)
 
 constant(np.argmax, np.argmin, np.argsort, np.count_nonzero, np.nanargmax, np.nanargmin)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..linear_maps import Broadcast, Cast, Gather, LinearMap, Permute, Reshape
-from ..linear_maps.shaping import normalized_axes
-from ..primitives import Spec, composite, constant, each, rule
-from ..types import Array
+from our_engine.linear_maps import Broadcast, Cast, Gather, LinearMap, Permute, Reshape
+from our_engine.linear_maps.shaping import normalized_axes
+from our_engine.primitives import Spec, composite, constant, each, rule
+from our_engine.types import Array
 
 
 def _reshape(_x: Spec, _y: Spec, shape: Any = None, order: str = "C") -> LinearMap:
@@ -88,8 +88,12 @@ rule(np.broadcast_to, lambda _x, _y, shape=None: Broadcast(_x.shape, _y.shape))
 rule(np.concatenate, each(_concatenate), sequence=True)
 rule(np.stack, each(_stack), sequence=True)
 astype = rule(_astype, lambda _x, _y, dtype=None: Cast(_x.dtype, _y.dtype))
-rule(np.astype, lambda _x, _y, dtype=None: Cast(_x.dtype, _y.dtype),
-     bind=lambda x, dtype, **_: ((x,), {"dtype": np.dtype(dtype)}), evaluate=_astype)
+rule(
+    np.astype,
+    lambda _x, _y, dtype=None: Cast(_x.dtype, _y.dtype),
+    bind=lambda x, dtype, **_: ((x,), {"dtype": np.dtype(dtype)}),
+    evaluate=_astype,
+)
 rule(np.copy, lambda _x, _y: Reshape(_x.shape, _y.shape))
 
 composite(np.full_like, _full_like)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..linear_maps import Scale
-from ..primitives import elementwise, rule
-from ..types import Array
+from our_engine.linear_maps import Scale
+from our_engine.primitives import elementwise, rule
+from our_engine.types import Array
 
 
 def _sech2(x: Array) -> Any:
@@ -45,8 +46,8 @@ def _sinc_derivative(x: Array, order: int = 0) -> Any:
     return np.where(near, series, f).astype(x.dtype)[()]
 
 
-sech2 = elementwise(_sech2, lambda x, y: -2.0 * np.tanh(x) * y)
-expit = elementwise(_expit, lambda x, y: y * expit(-x))
-sinc_derivative = rule(
+sech2: Callable[..., Any] = elementwise(_sech2, lambda x, y: -2.0 * np.tanh(x) * y)
+expit: Callable[..., Any] = elementwise(_expit, lambda x, y: y * expit(-x))
+sinc_derivative: Callable[..., Any] = rule(
     _sinc_derivative, lambda x, _y, order=0: Scale(sinc_derivative(x, order=order + 1))
 )

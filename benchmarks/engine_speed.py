@@ -71,7 +71,8 @@ def scalar_loop() -> None:
     torch.set_num_threads(1)
     times = best(
         {"our_engine": lambda: ours(0.3), "autograd": lambda: theirs(0.3), "torch": with_torch},
-        15, 3,
+        15,
+        3,
     )
     show("scalar loop, per operation", {k: v / 1002 for k, v in times.items()}, "our_engine")
 
@@ -99,7 +100,11 @@ def perceptron(batch: int, hidden: int, n_in: int) -> None:
         return value, x.T @ ((r @ W3.T) * (x1 > 0)), x2.T @ r
 
     ours, theirs = our_engine.grad(loss(np), (0, 1)), autograd.grad(loss(anp), (0, 1))
-    functions = {"hand": hand, "our_engine": lambda: ours(W1, W3), "autograd": lambda: theirs(W1, W3)}
+    functions = {
+        "hand": hand,
+        "our_engine": lambda: ours(W1, W3),
+        "autograd": lambda: theirs(W1, W3),
+    }
     title = f"perceptron {batch}x{n_in}x{hidden}"
     show(title, best(functions, 20, 200 if batch < 100 else 2), "hand")
     memory(title, functions)

@@ -72,7 +72,8 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
                     f"{name}; pass our_engine.stop_gradient({name}) if it is meant as a constant"
                 )
         settings = {name: frozen(setting) for name, setting in settings.items()}
-    y = primitive.evaluate(*values, **settings)
+    # On tracers of older tapes this records in its turn.
+    y = record(primitive, tuple(values), settings)
     if isinstance(y, (tuple, list)):
         return _many(primitive, operands, values, settings, y, newest)
     kind = y.dtype.kind if not isinstance(y, (float, complex, int)) else "f"
@@ -89,7 +90,7 @@ def _unary(primitive: Primitive, x: Node) -> Any:
     v = x.value
     if type(v) is float:
         v = np.float64(v)
-    y = primitive.evaluate(v)
+    y = record(primitive, (v,), _NONE) if isinstance(v, Node) else primitive.evaluate(v)
     if type(y) is tuple:
         return _many(primitive, (x,), [v], {}, y, x)
     jacobian = primitive.jacobians[0]
@@ -116,7 +117,10 @@ def _binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
         v = np.float64(v)
     if in_b and type(w) is float:
         w = np.float64(w)
-    y = primitive.evaluate(v, w)
+    if isinstance(v, Node) or isinstance(w, Node):
+        y = record(primitive, (v, w), _NONE)
+    else:
+        y = primitive.evaluate(v, w)
     if type(y) is tuple:
         return _many(primitive, (a, b), [v, w], {}, y, newest)
     if y.dtype.kind not in "fc":
@@ -179,7 +183,7 @@ def _entry(
         if keeps[-1]:
             args.append(y)
         else:
-            args.append(None if elementwise else Spec(y))
+            args.append(None if elementwise else _spec(y))
         if elementwise:
             v = values[i]
             if v.shape == y.shape and v.dtype == y.dtype:
@@ -189,6 +193,10 @@ def _entry(
         else:
             entry += (x.index, Deferred(jacobian, args, settings))
     return entry
+
+
+def _spec(y: Any) -> Any:
+    return tuple(Spec(y_i) for y_i in y) if isinstance(y, (tuple, list)) else Spec(y)
 
 
 def _variadic_entry(
@@ -209,7 +217,7 @@ def _variadic_entry(
         else Spec(v)
         for x, v in zip(operands, values, strict=True)
     )
-    kept_y = y if keep_y or isinstance(y, (tuple, list)) else Spec(y)
+    kept_y = y if keep_y else _spec(y)
     entry: tuple[Any, ...] = ()
     for k, x in enumerate(operands):
         if isinstance(x, Node) and x.tape is tape:

@@ -56,6 +56,7 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
                     bars[m] = K * y_bar if old is None else old + K * y_bar
                     continue
         last = len(entry) - 2
+        shared = not owned[k]
         for position in range(0, last + 1, 2):
             i = entry[position]
             J = entry[position + 1]
@@ -63,11 +64,12 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
                 J = J.force()
                 if not release:
                     tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-            only = owned[k] and position == last
+            only = position == last and not shared
             if isinstance(J, LinearMap):
                 x_bar = J.pull(y_bar if J.takes_masked else plain(y_bar))
                 # An identity or a view hands its memory on to the last parent.
-                fresh = J.fresh or (only and _is_view(x_bar, y_bar))
+                fresh = (only or J.fresh) and _writable(x_bar, y_bar, J.fresh)
+                shared = shared or not J.fresh
             elif type(y_bar) is Masked:
                 x_bar = y_bar.scaled(J)
                 fresh = True
@@ -84,10 +86,11 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
     return [_released(bars[k], owned[k]) for k in range(inputs)]
 
 
-def _is_view(x_bar: Any, y_bar: Any) -> bool:
-    return x_bar is y_bar or (
-        type(x_bar) is np.ndarray and x_bar.base is y_bar and x_bar.flags.writeable
-    )
+def _writable(x_bar: Any, y_bar: Any, fresh: bool) -> bool:
+    """Whether memory that is fresh, or else y_bar's own, may be written: a broadcast may not."""
+    if type(x_bar) is not np.ndarray:
+        return True
+    return x_bar.flags.writeable and (fresh or x_bar is y_bar or x_bar.base is y_bar)
 
 
 def _fits(J: Any, y_bar: Any) -> bool:

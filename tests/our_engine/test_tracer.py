@@ -164,7 +164,10 @@ def test_scalar_operators_agree_with_the_closed_form(x):
     s = float(x)
     want = (
         (2 * (s * s + 1) - 2 * s * (2 * s - 1)) / (s * s + 1) ** 2
-        + 3 * s**2 - 4 * s**3 + 3 / s**2 + 2 * np.cos(s)
+        + 3 * s**2
+        - 4 * s**3
+        + 3 / s**2
+        + 2 * np.cos(s)
     )
     assert oe.grad(body)(x) == pytest.approx(want, rel=1e-5 if x.__class__ is np.float32 else 1e-14)
 
@@ -172,8 +175,13 @@ def test_scalar_operators_agree_with_the_closed_form(x):
 def test_value_is_numpys_own_also_outside_the_domain():
     with np.errstate(all="ignore"):
         for body, x in (
-            (lambda t: 1.0 / t, 0.0), (np.log, 0.0), (np.sqrt, -1.0), (lambda t: t**0.5, -2.0),
-            (lambda t: t**-1.0, 0.0), (np.exp, 1000.0), (lambda t: t / t, 0.0),
+            (lambda t: 1.0 / t, 0.0),
+            (np.log, 0.0),
+            (np.sqrt, -1.0),
+            (lambda t: t**0.5, -2.0),
+            (lambda t: t**-1.0, 0.0),
+            (np.exp, 1000.0),
+            (lambda t: t / t, 0.0),
         ):
             y, g = oe.value_and_grad(body)(x)
             np.testing.assert_array_equal(y, body(np.float64(x)))

@@ -34,8 +34,7 @@ def peak_bytes(
     wait(call(*operands))
     gc.collect()
     _release_free_heap()
-    if peak_method() == "VmHWM":
-        _CLEAR_REFS.write_text(_RESET_HIGH_WATER)
+    if _reset_high_water():
         before = _status_bytes("VmRSS")
         result = call(*operands)
         wait(result)
@@ -45,12 +44,17 @@ def peak_bytes(
 
 def peak_method() -> str:
     """How peaks are read here: ``VmHWM`` (Linux, exact) or ``sampled`` (a lower bound)."""
+    return "VmHWM" if _reset_high_water() else "sampled"
+
+
+def _reset_high_water() -> bool:
+    """Make the high-water mark the current resident size; False where that cannot be done."""
     try:
         _CLEAR_REFS.write_text(_RESET_HIGH_WATER)
         _status_bytes("VmHWM")
     except (OSError, KeyError):
-        return "sampled"
-    return "VmHWM"
+        return False
+    return True
 
 
 def _status_bytes(field: str) -> int:

@@ -41,6 +41,7 @@ Wait = Callable[[Any], None]
 Clock = Callable[[], int]
 
 _MOST_LOOPS = 10**7
+_quiet = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,9 @@ def quiet_collector() -> Iterator[None]:
     frozen, and nothing is thawed before the outermost ends. A worker therefore holds one open
     for its whole set (a full collection takes 0.1 s once torch and jax are imported).
     """
-    enabled, outermost = gc.isenabled(), gc.get_freeze_count() == 0
+    global _quiet  # gc.get_freeze_count() would tell, by counting every frozen object
+    enabled, outermost = gc.isenabled(), not _quiet
+    _quiet = True
     gc.disable()
     gc.collect()
     gc.freeze()
@@ -189,6 +192,7 @@ def quiet_collector() -> Iterator[None]:
         yield
     finally:
         if outermost:
+            _quiet = False
             gc.unfreeze()
         if enabled:
             gc.enable()

@@ -6,9 +6,9 @@ For a batch the loss is the mean over its samples, which are columns, as in the 
 
 Shapes: x (n_0, b), y (1, b), W_1 (h, n_0), W_3 (1, h); x and y are constants.
 
-σ is written ``where(x_1 > 0, x_1, 0)``, not ``maximum(x_1, 0)``: at the kink the first has the slope
-of the branch that was taken, 0, on every engine, which is the lecture's convention; the second is
-a tie, which engines split in different ways (a half to each side, or all to one).
+σ is written ``where(x_1 > 0, x_1, 0)``, not ``maximum(x_1, 0)``: at the kink the first has the
+slope of the branch that was taken, 0, on every engine, which is the lecture's convention; the
+second is a tie, which engines split in different ways (a half to each side, or all to one).
 """
 
 from __future__ import annotations

@@ -1,0 +1,128 @@
+"""JAX on the CPU in two modes of use: ``jax`` compiles what it runs often, ``jax-eager`` never."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from backends.library_namespace import LibraryNamespace
+from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
+
+__all__ = ["JaxBackend", "JaxEagerBackend"]
+
+Arrays = tuple[Array, ...]
+
+# Both must be said before the first array exists: without the first, float64 becomes float32.
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_platforms", "cpu")
+
+_XP = LibraryNamespace(
+    {name: value for name, value in vars(jnp).items() if not name.startswith("_")},
+    special="jax.scipy.special",
+)
+
+
+class JaxEagerBackend(Backend):
+    """JAX's transforms without ``jax.jit``: each operation is dispatched on its own."""
+
+    dtypes = frozenset({"float64", "float32"})
+
+    def __init__(self) -> None:
+        """Take the library's own operators where it has them."""
+        self.native: Mapping[Operator, Callable[..., Any]] = {
+            Operator.GRADIENT: _gradient,
+            Operator.JACOBIAN: _jacobian(jax.jacrev),
+            Operator.JACOBIAN_FORWARD: _jacobian(jax.jacfwd),
+            Operator.JACOBIAN_REVERSE: _jacobian(jax.jacrev),
+            Operator.HVP: _hvp,
+            Operator.HESSIAN: _hessian,
+        }
+
+    @property
+    def xp(self) -> Namespace:
+        """``jax.numpy``, with ``jax.scipy.special`` as ``special``."""
+        return _XP
+
+    def asarray(self, x: np.ndarray) -> Array:
+        """A JAX array of the same dtype, with memory of its own."""
+        return jnp.array(x, copy=True)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """The array's memory, read-only, once it is computed."""
+        return np.asarray(x)
+
+    def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:
+        """By ``jax.jvp``."""
+        y, y_dot = jax.jvp(fun, primals, tangents)
+        return y, y_dot
+
+    def vjp(self, fun: Function, primals: Arrays) -> tuple[Array, Pullback]:
+        """By ``jax.vjp``; the pullback may be called many times."""
+        y, pullback = jax.vjp(fun, *primals)
+        return y, pullback
+
+    def wait(self, result: Any) -> None:
+        """JAX returns before it has computed; block until every array in ``result`` is there."""
+        jax.block_until_ready(result)
+
+    def set_threads(self, count: int) -> None:
+        """Tell XLA how many threads to start; it listens until the first array is made."""
+        os.environ["NPROC"] = str(count)
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of JAX, of its compiled half and of NumPy."""
+        return {"jax": jax.__version__, "jaxlib": jax.lib.__version__, "numpy": np.__version__}
+
+
+class JaxBackend(JaxEagerBackend):
+    """JAX as it is meant to be used: what runs many times is compiled by ``jax.jit``."""
+
+    def __init__(self) -> None:
+        """Start counting traces."""
+        super().__init__()
+        self._traces = 0
+
+    def prepare(self, call: Callable[..., Any], *example: Array) -> Callable[..., Any]:
+        """``jax.jit(call)``; it is compiled by its first call, not here."""
+
+        def counted(*operands: Array) -> Any:
+            # Python runs this line only while JAX traces; the compiled code does not contain it.
+            self._traces += 1
+            return call(*operands)
+
+        compiled: Callable[..., Any] = jax.jit(counted)
+        return compiled
+
+    def traces(self) -> int:
+        """How often JAX has traced a prepared call so far."""
+        return self._traces
+
+
+def _gradient(fun: Function, primals: Arrays) -> Arrays:
+    gradient: Arrays = jax.grad(fun, argnums=tuple(range(len(primals))))(*primals)
+    return gradient
+
+
+def _jacobian(transform: Callable[..., Any]) -> Callable[[Function, Arrays], Arrays]:
+    def jacobian(fun: Function, primals: Arrays) -> Arrays:
+        blocks: Arrays = transform(fun, argnums=tuple(range(len(primals))))(*primals)
+        return blocks
+
+    return jacobian
+
+
+def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    """Forward over reverse, as the JAX cookbook recommends."""
+    gradient = jax.grad(fun, argnums=tuple(range(len(primals))))
+    products: Arrays = jax.jvp(gradient, primals, tangents)[1]
+    return products
+
+
+def _hessian(fun: Function, primals: Arrays) -> Arrays:
+    rows = jax.hessian(fun, argnums=tuple(range(len(primals))))(*primals)
+    return tuple(block for row in rows for block in row)

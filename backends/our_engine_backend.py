@@ -1,0 +1,73 @@
+"""This project's engine: it differentiates plain NumPy code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+import our_engine
+from backends.numpy_arrays import NumPyArrays
+from harness.contract import Array, Function, Operator, Pullback
+
+__all__ = ["OurEngineBackend"]
+
+Arrays = tuple[Array, ...]
+
+
+class OurEngineBackend(NumPyArrays):
+    """``our_engine``: tracers pass through NumPy's own functions, on the CPU."""
+
+    dtypes = frozenset({"float64", "float32"})
+
+    def __init__(self) -> None:
+        """Take the engine's own operators where it has them."""
+        self.native: Mapping[Operator, Callable[..., Any]] = {
+            Operator.GRADIENT: _gradient,
+            Operator.JACOBIAN: _jacobian("auto"),
+            Operator.JACOBIAN_FORWARD: _jacobian("forward"),
+            Operator.JACOBIAN_REVERSE: _jacobian("reverse"),
+            Operator.HVP: _hvp,
+            Operator.HESSIAN: _hessian,
+        }
+
+    def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:
+        """By ``our_engine.jvp``."""
+        y, y_dot = our_engine.jvp(fun, primals, tangents)
+        return y, y_dot
+
+    def vjp(self, fun: Function, primals: Arrays) -> tuple[Array, Pullback]:
+        """By ``our_engine.vjp``; the pullback may be called many times."""
+        y, pullback = our_engine.vjp(fun, primals)
+        return y, pullback
+
+    def versions(self) -> Mapping[str, str]:
+        """The version of this distribution, which the engine is a part of, and NumPy's."""
+        return {"adjudge": metadata.version("adjudge"), "numpy": np.__version__}
+
+
+def _gradient(fun: Function, primals: Arrays) -> Arrays:
+    gradient: Arrays = our_engine.grad(fun, tuple(range(len(primals))))(*primals)
+    return gradient
+
+
+def _jacobian(mode: str) -> Callable[[Function, Arrays], Arrays]:
+    def jacobian(fun: Function, primals: Arrays) -> Arrays:
+        blocks: Arrays = our_engine.jacobian(fun, tuple(range(len(primals))), mode)(*primals)
+        return blocks
+
+    return jacobian
+
+
+def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    products = our_engine.hvp(fun, primals, tangents)
+    return products if isinstance(products, tuple) else (products,)
+
+
+def _hessian(fun: Function, primals: Arrays) -> Arrays:
+    """The Jacobian of the gradient, by forward sweeps over the recorded reverse pass."""
+    argnums = tuple(range(len(primals)))
+    rows = our_engine.jacobian(our_engine.grad(fun, argnums), argnums, "forward")(*primals)
+    return tuple(block for row in rows for block in row)

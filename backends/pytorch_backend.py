@@ -1,0 +1,95 @@
+"""PyTorch, eager: torch.func for everything that nests, torch.autograd for the plain gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import array_api_compat.torch as xp_torch
+import numpy as np
+import torch
+
+from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
+
+__all__ = ["PyTorchBackend"]
+
+Arrays = tuple[Array, ...]
+
+
+class PyTorchBackend(Backend):
+    """Tensors on the CPU; ``torch.func`` transforms, run eagerly."""
+
+    dtypes = frozenset({"float64", "float32"})
+
+    def __init__(self) -> None:
+        """Take the library's own operators where it has them."""
+        self.native: Mapping[Operator, Callable[..., Any]] = {
+            Operator.GRADIENT: _gradient,
+            Operator.JACOBIAN: _jacobian(torch.func.jacrev),
+            Operator.JACOBIAN_FORWARD: _jacobian(torch.func.jacfwd),
+            Operator.JACOBIAN_REVERSE: _jacobian(torch.func.jacrev),
+            Operator.HVP: _hvp,
+            Operator.HESSIAN: _hessian,
+        }
+
+    @property
+    def xp(self) -> Namespace:
+        """The array API names over torch; ``torch`` itself lacks some of them."""
+        return xp_torch
+
+    def asarray(self, x: np.ndarray) -> Array:
+        """A tensor with memory of its own."""
+        return torch.from_numpy(np.array(x, order="C"))
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """The tensor's memory as an array, not a copy."""
+        array: np.ndarray = x.detach().resolve_conj().resolve_neg().numpy()
+        return array
+
+    def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:
+        """By ``torch.func.jvp``: dual tensors."""
+        y, y_dot = torch.func.jvp(fun, primals, tangents)
+        return y, y_dot
+
+    def vjp(self, fun: Function, primals: Arrays) -> tuple[Array, Pullback]:
+        """By ``torch.func.vjp``; the pullback may be called many times."""
+        y, pullback = torch.func.vjp(fun, *primals)
+        return y, pullback
+
+    def set_threads(self, count: int) -> None:
+        """Limit the threads inside one operation."""
+        torch.set_num_threads(count)
+
+    def versions(self) -> Mapping[str, str]:
+        """PyTorch's version, and NumPy's."""
+        return {"torch": torch.__version__, "numpy": np.__version__}
+
+
+def _gradient(fun: Function, primals: Arrays) -> tuple[Array | None, ...]:
+    """By ``torch.autograd.grad``, as users do; None for a primal that the output ignores."""
+    leaves = tuple(x.detach().requires_grad_() for x in primals)
+    y = fun(*leaves)
+    if not y.requires_grad:
+        return (None,) * len(leaves)
+    gradient: tuple[Array | None, ...] = torch.autograd.grad(y, leaves, allow_unused=True)
+    return gradient
+
+
+def _jacobian(transform: Callable[..., Any]) -> Callable[[Function, Arrays], Arrays]:
+    def jacobian(fun: Function, primals: Arrays) -> Arrays:
+        blocks: Arrays = transform(fun, argnums=tuple(range(len(primals))))(*primals)
+        return blocks
+
+    return jacobian
+
+
+def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    """Forward over reverse, as the documentation of ``torch.func`` recommends."""
+    gradient = torch.func.grad(fun, argnums=tuple(range(len(primals))))
+    products: Arrays = torch.func.jvp(gradient, primals, tangents)[1]
+    return products
+
+
+def _hessian(fun: Function, primals: Arrays) -> Arrays:
+    rows = torch.func.hessian(fun, argnums=tuple(range(len(primals))))(*primals)
+    return tuple(block for row in rows for block in row)

@@ -1,0 +1,90 @@
+"""The frames as CSV and back: every digit kept, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from harness.errors import RunFailedError
+from harness.reporting.schema import Column, Table, typed
+from harness.running.records import SCHEMA_VERSION
+
+__all__ = ["csv_text", "read_csv", "write_csv"]
+
+# A cell that starts with one of these is a formula to a spreadsheet (OWASP, "CSV injection"). The
+# apostrophe itself is among them so that taking one away again gives the cell back.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+
+
+def csv_text(frame: pd.DataFrame, table: Table) -> str:
+    """The CSV of ``frame``: UTF-8 text, ``\\n`` line ends, a header, rows in the frame's order.
+
+    A float is written with the fewest digits that read back to the same bits; NaN and missing
+    are empty; a word or text that begins like a formula gets an apostrophe before it.
+    """
+    cells = {c.name: _cells(frame[c.name], c) for c in table.columns}
+    return pd.DataFrame(cells).to_csv(index=False, lineterminator="\n")
+
+
+def write_csv(frame: pd.DataFrame, table: Table, path: Path) -> None:
+    """Write ``csv_text`` to ``path``."""
+    path.write_text(csv_text(frame, table), encoding="utf-8", newline="")
+
+
+def read_csv(path: Path, table: Table) -> pd.DataFrame:
+    """Return the frame that ``write_csv`` wrote, bit for bit.
+
+    RunFailedError, in one line, when the file cannot be read, is not such a table, or has a
+    newer schema than this adjudge knows. Columns that are not in the table are left out.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            raw = pd.read_csv(io.StringIO(file.read()), dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise RunFailedError(f"cannot read {path}: {error}") from error
+    missing = [name for name in table.names if name not in raw.columns]
+    if missing:
+        raise RunFailedError(
+            f"{path} is no {table.name} table: it lacks {', '.join(missing)}; "
+            "write it again with: adjudge report RUN"
+        )
+    try:
+        newest = max((int(v) for v in raw["schema_version"]), default=SCHEMA_VERSION)
+        if newest > SCHEMA_VERSION:
+            raise RunFailedError(
+                f"{path} has schema {newest}, and this adjudge reads up to {SCHEMA_VERSION}; "
+                "upgrade with: python -m pip install --upgrade adjudge"
+            )
+        columns = {c.name: [_value(cell, c) for cell in raw[c.name]] for c in table.columns}
+    except ValueError as error:
+        raise RunFailedError(f"{path} holds what is no {table.name} table: {error}") from error
+    return typed(columns, table)
+
+
+def _cells(series: pd.Series[Any], column: Column) -> list[str]:
+    missing = series.isna()
+    return [
+        "" if absent else _cell(value, column)
+        for value, absent in zip(series, missing, strict=True)
+    ]
+
+
+def _cell(value: Any, column: Column) -> str:
+    if column.kind == "number":
+        return repr(float(value))
+    if column.kind in ("count", "flag"):
+        return str(value)
+    return f"'{value}" if str(value).startswith(_FORMULA_STARTS) else str(value)
+
+
+def _value(cell: str, column: Column) -> Any:
+    if column.kind == "number":
+        return float(cell or "nan")
+    if column.kind == "count":
+        return int(cell) if cell else None
+    if column.kind == "flag":
+        return {"True": True, "False": False, "": None}[cell]
+    return cell[1:] if cell.startswith("'") else cell

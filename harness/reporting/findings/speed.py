@@ -1,0 +1,162 @@
+"""Which backend is fastest, and is that certain? Ratios to the baseline, and leads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract import Case
+from harness.reporting import text
+from harness.reporting.frames import RunFrames
+from harness.reporting.schema import rows
+from harness.reporting.vocabulary import ANSWER_WORDS, Word
+from harness.timing.statistics import Answer
+
+__all__ = ["Cell", "Lead", "Speed", "speed"]
+
+Row = Mapping[str, Any]
+"""A row of the measurements frame, by column; None for a missing word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The fastest backend of a cell against the next one; ``answer`` is the runner-up's."""
+
+    fastest: str
+    runner_up: str
+    ratio: float
+    low: float
+    high: float
+    answer: Answer
+
+    @property
+    def certain(self) -> bool:
+        """Whether the runner-up is shown to be slower."""
+        return self.answer is Answer.SLOWER
+
+    @property
+    def phrase(self) -> str:
+        """The lead in words."""
+        if self.certain:
+            interval = text.ratio_interval(self.low, self.high)
+            return f"{text.ratio(self.ratio)} {interval} ahead of {self.runner_up}"
+        if self.answer is Answer.EQUIVALENT:
+            return f"level with {self.runner_up} within 2 %"
+        return f"not told apart from {self.runner_up}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One timed case: a row for each backend, and who leads."""
+
+    case: Case
+    rows: Mapping[str, Row]
+    lead: Lead | None
+    largest: bool
+
+    @property
+    def family(self) -> str:
+        """The dimensions held fixed while the size grows; empty where all grow."""
+        return self._any["family"] or ""
+
+    @property
+    def scale(self) -> int | None:
+        """The n of "cost grows as n^p"."""
+        scale: int | None = self._any["scale"]
+        return scale
+
+    @property
+    def label(self) -> str:
+        """Operator and size, as a panel is headed."""
+        return f"{self.case.operator} · {self.case.size}"
+
+    @property
+    def timed(self) -> dict[str, Row]:
+        """The rows that have a time."""
+        return {name: row for name, row in self.rows.items() if not math.isnan(row["median_s"])}
+
+    @property
+    def aa(self) -> tuple[float, float, float]:
+        """The A/A ratio and its interval; NaN where the duplicate was not timed."""
+        return self._any["aa_ratio"], self._any["aa_low"], self._any["aa_high"]
+
+    @property
+    def _any(self) -> Row:
+        """Some backend's row, for what is the same in all of them."""
+        return next(iter(self.rows.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """All timed cells by problem, in the plan's order."""
+
+    baseline: str
+    backends: tuple[str, ...]
+    cells: Mapping[str, tuple[Cell, ...]]
+
+    def largest(self, problem: str) -> tuple[Cell, ...]:
+        """The cell of the largest size of each operator and family."""
+        return tuple(cell for cell in self.cells[problem] if cell.largest)
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence: who leads how many cells for certain."""
+        cells = [cell for cells in self.cells.values() for cell in cells]
+        if not any(cell.timed for cell in cells):
+            return "Nothing was timed."
+        certain: dict[str, int] = {}
+        for cell in cells:
+            if cell.lead is not None and cell.lead.certain:
+                certain[cell.lead.fastest] = certain.get(cell.lead.fastest, 0) + 1
+        ranked = sorted(certain.items(), key=lambda item: (-item[1], item[0]))
+        undecided = sum(cell.lead is not None and not cell.lead.certain for cell in cells)
+        led = text.enumeration([f"{name} in {n}" for name, n in ranked])
+        told = f"Fastest for certain, of {len(cells)} timed cells: {led or 'none'}"
+        return told + (f"; in {undecided} the lead is not certain." if undecided else ".")
+
+
+def speed(frames: RunFrames) -> Speed:
+    """Arrange the measurements of a run by problem and cell."""
+    leaders = {row["case"]: _lead(row) for row in rows(frames.leaders)}
+    by_case: dict[str, dict[str, Row]] = {}
+    for row in rows(frames.measurements):
+        by_case.setdefault(row["case"], {})[row["backend"]] = row
+    largest = _largest(by_case)
+    cells: dict[str, list[Cell]] = {}
+    for id_, found in by_case.items():
+        case = Case.parse(id_)
+        cell = Cell(case, found, leaders.get(id_), id_ in largest)
+        cells.setdefault(case.problem, []).append(cell)
+    return Speed(
+        baseline=frames.info.plan.baseline,
+        backends=frames.info.plan.backends,
+        cells={problem: tuple(its) for problem, its in cells.items()},
+    )
+
+
+def answer_word(row: Row) -> Word | None:
+    """The answer of a row as a word; None for the baseline and where nothing was timed."""
+    return ANSWER_WORDS[Answer(row["answer"])] if row["answer"] else None
+
+
+def _largest(by_case: Mapping[str, Mapping[str, Row]]) -> set[str]:
+    """The case with the largest scale of each problem, operator, dtype, point and family."""
+    best: dict[tuple[str, ...], tuple[int, str]] = {}
+    for id_, found in by_case.items():
+        case, row = Case.parse(id_), next(iter(found.values()))
+        key = (case.problem, case.operator, case.dtype, case.point, row["family"] or "")
+        best[key] = max(best.get(key, (-1, "")), (row["scale"] or 0, id_))
+    return {id_ for _, id_ in best.values()}
+
+
+def _lead(row: Row) -> Lead:
+    return Lead(
+        row["fastest"],
+        row["runner_up"],
+        row["lead"],
+        row["lead_low"],
+        row["lead_high"],
+        Answer(row["answer"]),
+    )

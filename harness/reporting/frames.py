@@ -1,0 +1,220 @@
+"""A run as pandas frames: the one source of every table, chart and gate.
+
+    >>> from harness import load_run
+    >>> run = load_run("results/RUN")                               # doctest: +SKIP
+    >>> run.measurements.query("answer == 'slower'")                # doctest: +SKIP
+
+Each row of ``verdicts`` and ``measurements`` is one backend and case; their columns are listed in
+``harness.reporting.schema`` and explained in results/README.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pandas as pd
+
+from harness.contract import Case
+from harness.reporting.cells import timed_cells
+from harness.reporting.comparing import accumulation_rows, leader_rows, overall_rows, run_sentinel
+from harness.reporting.measuring import measurement_rows
+from harness.reporting.run_info import RunInfo, read_run_info
+from harness.reporting.schema import (
+    ACCUMULATION,
+    CURVES,
+    LEADERS,
+    MEASUREMENTS,
+    OVERALL,
+    VERDICTS,
+    Column,
+    Kind,
+    Table,
+    typed,
+)
+from harness.running.journal import read_journal
+from harness.running.records import (
+    SCHEMA_VERSION,
+    CellEndRecord,
+    CurveRecord,
+    FirstCallRecord,
+    InterruptionRecord,
+    MemoryRecord,
+    Record,
+    RunEndRecord,
+    SampleRecord,
+    StartUpRecord,
+    TimingFailureRecord,
+    VerdictRecord,
+)
+from harness.timing.summaries import Sentinel
+
+__all__ = ["RunFrames", "load_run"]
+
+_FREE_TEXT = frozenset({"reason", "stderr_tail"})
+_KINDS: dict[Any, Kind] = {str: "word", float: "number", int: "count", bool: "flag"}
+
+
+@dataclass(frozen=True)
+class RunFrames:
+    """One run. Seconds, bytes and plain ratios throughout; NaN where there is no figure.
+
+    ============== ========================================================================
+    verdicts        a row a backend and case judged
+    measurements    a row a backend and timed case, timed or not
+    samples         every raw sample, with ``seconds_per_call``
+    first_calls     costs before the steady state, a row a backend, case and set
+    curves          a row a backend, case and step of a descent: ``loss``
+    start_up        a row a worker: seconds for the process and for its imports
+    memory          peak bytes, a row a backend and case
+    failures        right derivatives that could not be timed, and why
+    cells           how many sets each timed case took, and why it ended
+    leaders         the fastest of each timed case (baseline apart) and its paired lead
+    overall         each backend's geometric-mean ratio over the cells that it has
+    accumulation    Jacobians forward and in reverse: multiplications counted, times measured
+    ============== ========================================================================
+
+    ``sentinel`` sums up the baseline's A/A duplicate; ``end`` is None in a run that did not end.
+    """
+
+    path: Path
+    info: RunInfo
+    verdicts: pd.DataFrame
+    measurements: pd.DataFrame
+    samples: pd.DataFrame
+    first_calls: pd.DataFrame
+    curves: pd.DataFrame
+    start_up: pd.DataFrame
+    memory: pd.DataFrame
+    failures: pd.DataFrame
+    cells: pd.DataFrame
+    leaders: pd.DataFrame
+    overall: pd.DataFrame
+    accumulation: pd.DataFrame
+    sentinel: Sentinel
+    interruptions: int
+    end: RunEndRecord | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything planned is recorded."""
+        return self.end is not None
+
+
+def load_run(path: str | Path) -> RunFrames:
+    """Read the run in folder ``path``; a line that a crash tore off the journal is left out.
+
+    RunFailedError, in one line, when the folder is no run or its schema is newer.
+    """
+    folder = Path(path)
+    info, records = read_run_info(folder), read_journal(folder)
+    cells = timed_cells(info.plan.timed, info.plan.depth.looks, records)
+    samples = _frame(SampleRecord, records)
+    samples["seconds_per_call"] = samples["wall_s"] / samples["loops"]
+    verdicts = {(r.backend, r.case): r for r in records if isinstance(r, VerdictRecord)}
+    return RunFrames(
+        path=folder,
+        info=info,
+        verdicts=_verdicts(info, verdicts.values()),
+        measurements=_table(measurement_rows(info, cells, verdicts), MEASUREMENTS),
+        samples=samples,
+        first_calls=_frame(FirstCallRecord, records),
+        curves=_curves([r for r in records if isinstance(r, CurveRecord)]),
+        start_up=_frame(StartUpRecord, records),
+        memory=_frame(MemoryRecord, records),
+        failures=_frame(TimingFailureRecord, records),
+        cells=_frame(CellEndRecord, records),
+        leaders=_table(leader_rows(info, cells), LEADERS),
+        accumulation=_table(accumulation_rows(info, cells), ACCUMULATION),
+        overall=_table(overall_rows(info, cells), OVERALL),
+        sentinel=run_sentinel(info, cells),
+        interruptions=sum(isinstance(r, InterruptionRecord) for r in records),
+        end=next((r for r in reversed(records) if isinstance(r, RunEndRecord)), None),
+    )
+
+
+def _verdicts(info: RunInfo, records: Iterable[VerdictRecord]) -> pd.DataFrame:
+    """In the plan's order of cases and backends, whatever the order in which they were judged."""
+    case_rank = {case.id: i for i, case in enumerate(info.plan.cases)}
+    backend_rank = {name: i for i, name in enumerate(info.plan.backends)}
+
+    def rank(record: VerdictRecord) -> tuple[int, str, int, str]:
+        return (
+            case_rank.get(record.case, len(case_rank)),
+            record.case,
+            backend_rank.get(record.backend, len(backend_rank)),
+            record.backend,
+        )
+
+    return _table((_verdict_row(info, r) for r in sorted(records, key=rank)), VERDICTS)
+
+
+def _verdict_row(info: RunInfo, record: VerdictRecord) -> dict[str, Any]:
+    case = Case.parse(record.case)
+    return {
+        "run": info.run,
+        "backend": record.backend,
+        "version": record.version,
+        "problem": case.problem,
+        "operator": case.operator.value,
+        "size": case.size,
+        "scale": info.problem(case.problem).scale(case.size),
+        "dtype": case.dtype,
+        "point": case.point,
+        "case": record.case,
+        "verdict": record.kind,
+        "oracle": record.oracle,
+        "error": record.error,
+        "relative_error": record.relative_error,
+        "tolerance": record.tolerance,
+        "error_over_tolerance": record.error_over_tolerance,
+        "ulp": record.ulp,
+        "native": record.native,
+        "reason": record.reason,
+        "stderr_tail": record.stderr_tail,
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def _curves(records: Sequence[CurveRecord]) -> pd.DataFrame:
+    """One row for each step; the last curve of a backend and case counts."""
+    last = {(r.backend, r.case): r for r in records}.values()
+    columns: dict[str, list[Any]] = {name: [] for name in CURVES.names}
+    for record in last:
+        case, steps = Case.parse(record.case), range(len(record.losses))
+        for name, value in (
+            ("backend", record.backend),
+            ("problem", case.problem),
+            ("size", case.size),
+            ("dtype", case.dtype),
+            ("case", record.case),
+        ):
+            columns[name] += [value] * len(steps)
+        columns["step"] += steps
+        columns["loss"] += record.losses
+    return typed(columns, CURVES)
+
+
+def _table(rows: Iterable[dict[str, Any]], table: Table) -> pd.DataFrame:
+    columns: dict[str, list[Any]] = {name: [] for name in table.names}
+    for row in rows:
+        for name, values in columns.items():
+            values.append(row[name])
+    return typed(columns, table)
+
+
+def _frame(kind: type[Record], records: Iterable[Record]) -> pd.DataFrame:
+    """The journal's records of one kind, a column for each of their fields."""
+    hints = get_type_hints(kind)
+    table = Table(
+        kind.type,
+        tuple(
+            Column(f.name, _KINDS[hints[f.name]] if f.name not in _FREE_TEXT else "text", "")
+            for f in dataclasses.fields(kind)
+        ),
+    )
+    rows = (r for r in records if isinstance(r, kind))
+    return _table(({n: getattr(r, n) for n in table.names} for r in rows), table)

@@ -1,0 +1,152 @@
+"""Rows of the measurements frame: each timed case of a run, for every backend, timed or not.
+
+The statistics are ``harness.timing``'s; here they meet the case that they belong to. A backend
+without a time keeps its row, with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.contract import TIMEABLE, Case, Operator, VerdictKind
+from harness.reporting.cells import A_A, TimedCell
+from harness.reporting.run_info import RunInfo
+from harness.running.records import SCHEMA_VERSION, TimingFailureRecord, VerdictRecord
+from harness.timing.statistics import Estimate, Interval, PerSet
+from harness.timing.summaries import ratio_interval, scaling_exponent, seconds_interval
+
+__all__ = ["measurement_rows"]
+
+Cells = Mapping[str, TimedCell]
+Verdicts = Mapping[tuple[str, str], VerdictRecord]
+
+_NOTHING = Interval(math.nan, math.nan, math.nan, 0)
+
+
+def measurement_rows(info: RunInfo, cells: Cells, verdicts: Verdicts) -> Iterator[dict[str, Any]]:
+    """One row for each cell and backend of the plan, with the columns of ``MEASUREMENTS``.
+
+    ``verdicts`` are by backend and case id.
+    """
+    exponents = _exponents(info, cells)
+    for id_, cell in cells.items():
+        duplicate = cell.estimate(A_A, info.plan.baseline)
+        for backend in info.plan.backends:
+            verdict = verdicts.get((backend, id_))
+            yield {
+                **_identity(info, cell.case, backend, verdict),
+                **_time(info, cell, backend, duplicate),
+                **_limits("primal_ratio", _primal_ratio(cells, cell, backend)),
+                **_limits("exponent", exponents.get(_growth_key(info, cell.case, backend))),
+                **_costs(cell, backend),
+                "verdict": verdict.kind if verdict else "",
+                "reason": _reason(verdict, cell, backend),
+                "schema_version": SCHEMA_VERSION,
+            }
+
+
+def _identity(
+    info: RunInfo, case: Case, backend: str, verdict: VerdictRecord | None
+) -> dict[str, Any]:
+    problem = info.problem(case.problem)
+    return {
+        "run": info.run,
+        "backend": backend,
+        "version": verdict.version if verdict else info.version(backend),
+        "problem": case.problem,
+        "operator": case.operator.value,
+        "size": case.size,
+        "scale": problem.scale(case.size),
+        "family": problem.family(case.size),
+        "dtype": case.dtype,
+        "point": case.point,
+        "device": info.devices.get(backend, ""),
+        "case": case.id,
+    }
+
+
+def _time(info: RunInfo, cell: TimedCell, backend: str, duplicate: Estimate) -> dict[str, Any]:
+    seconds = seconds_interval(cell.seconds.get(backend, {}))
+    ratio = cell.estimate(backend, info.plan.baseline)
+    compared = ratio.sets > 0 and backend != info.plan.baseline
+    return {
+        "median_s": seconds.value,
+        "low_s": seconds.low,
+        "high_s": seconds.high,
+        "ratio": ratio.ratio,
+        "ratio_low": ratio.low,
+        "ratio_high": ratio.high,
+        "answer": ratio.answer.value if compared else "",
+        "aa_ratio": duplicate.ratio,
+        "aa_low": duplicate.low,
+        "aa_high": duplicate.high,
+        "sets": seconds.sets,
+        "samples": cell.count(backend),
+    }
+
+
+def _costs(cell: TimedCell, backend: str) -> dict[str, Any]:
+    calls = cell.first_calls.get(backend, [])
+    return {
+        "prepare_s": _median(c.prepare_s for c in calls),
+        "first_call_s": _median(c.first_call_s for c in calls),
+        "second_call_s": _median(c.second_call_s for c in calls),
+        "compile_s": _median(c.compile_s for c in calls),
+        "conversion_s": _median(c.conversion_s for c in calls),
+        "peak_bytes": cell.peak_bytes.get(backend),
+    }
+
+
+def _limits(name: str, interval: Interval | None) -> dict[str, float]:
+    interval = interval or _NOTHING
+    return {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+
+
+def _primal_ratio(cells: Cells, cell: TimedCell, backend: str) -> Interval | None:
+    """Derivative over plain value, of one backend; a descent is no derivative."""
+    case = cell.case
+    if case.operator in (Operator.VALUE, Operator.DESCENT):
+        return None
+    primal = Case(case.problem, Operator.VALUE, case.size, case.dtype, case.point)
+    if primal.id not in cells:
+        return None
+    value = cells[primal.id].seconds.get(backend, {})
+    return ratio_interval(cell.seconds.get(backend, {}), value)
+
+
+def _exponents(info: RunInfo, cells: Cells) -> dict[tuple[str, ...], Interval]:
+    """The fitted exponent of each backend over each family of sizes."""
+    by_scale: defaultdict[tuple[str, ...], dict[int, PerSet]] = defaultdict(dict)
+    for cell in cells.values():
+        scale = info.problem(cell.case.problem).scale(cell.case.size)
+        for arm, seconds in cell.seconds.items():
+            if scale is not None:
+                by_scale[_growth_key(info, cell.case, arm)][scale] = seconds
+    return {key: scaling_exponent(seconds) for key, seconds in by_scale.items()}
+
+
+def _growth_key(info: RunInfo, case: Case, arm: str) -> tuple[str, ...]:
+    family = info.problem(case.problem).family(case.size)
+    return (arm, case.problem, case.operator, case.dtype, case.point, family)
+
+
+def _reason(verdict: VerdictRecord | None, cell: TimedCell, backend: str) -> str:
+    """Why there is no time, or what went wrong in some set; empty where all is well."""
+    failures: Sequence[TimingFailureRecord] = cell.failures.get(backend, ())
+    told = "; ".join(dict.fromkeys(f"{f.kind}: {f.reason}" for f in failures))
+    if told or cell.seconds.get(backend):
+        return told
+    if verdict is None:
+        return "not judged: the run ended before it"
+    if VerdictKind(verdict.kind) not in TIMEABLE:
+        return f"{verdict.kind}: {verdict.reason}"
+    return "the run ended before its first sample"
+
+
+def _median(values: Iterable[float]) -> float:
+    finite = [value for value in values if math.isfinite(value)]
+    return statistics.median(finite) if finite else math.nan

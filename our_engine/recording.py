@@ -45,7 +45,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
             level = x.tape.level
     if newest is None:
         return primitive.evaluate(*operands, **settings)
-    if primitive.elementwise and not settings:
+    if not settings and not primitive.variadic:
         if len(operands) == 1:
             return _unary(primitive, newest)
         if len(operands) == 2:
@@ -76,8 +76,9 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     y = record(primitive, tuple(values), settings)
     if isinstance(y, (tuple, list)):
         return _many(primitive, operands, values, settings, y, newest)
-    kind = y.dtype.kind if not isinstance(y, (float, complex, int)) else "f"
-    if kind != "f" and kind != "c":
+    if type(y) is float or type(y) is complex:
+        y = np.asarray(y)[()]
+    if y.dtype.kind not in "fc":
         return y
     entry = _entry(primitive, operands, values, settings, y, tape)
     if not entry:
@@ -86,17 +87,25 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
 
 
 def _unary(primitive: Primitive, x: Node) -> Any:
-    """The same for one operand, element by element."""
+    """The same for one operand and no settings."""
     v = x.value
     if type(v) is float:
         v = np.float64(v)
     y = record(primitive, (v,), _NONE) if isinstance(v, Node) else primitive.evaluate(v)
-    if type(y) is tuple:
-        return _many(primitive, (x,), [v], {}, y, x)
+    if isinstance(y, (tuple, list)):
+        return _many(primitive, (x,), [v], _NONE, y, x)
+    if type(y) is float or type(y) is complex:
+        y = np.asarray(y)[()]
     jacobian = primitive.jacobians[0]
     if isinstance(jacobian, Zero) or y.dtype.kind not in "fc":
         return y
+    if jacobian is refused:
+        raise _no_rule(primitive, 0)
     keep_x, keep_y = primitive.keeps[0]
+    if not primitive.elementwise:
+        args = (v if keep_x else Spec(v), y if keep_y else Spec(y))
+        deferred = Deferred(jacobian, args, _NONE)
+        return _place(y, (x.index, deferred), x, (primitive, (x,), _NONE))
     args = (v if keep_x else None, y if keep_y else None)
     if v.dtype is y.dtype or v.dtype == y.dtype:
         deferred = Deferred(jacobian, args, _NONE)
@@ -106,7 +115,7 @@ def _unary(primitive: Primitive, x: Node) -> Any:
 
 
 def _binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
-    """The same for two operands, element by element with broadcasting."""
+    """The same for two operands and no settings."""
     tape = newest.tape
     entry: tuple[Any, ...] = ()
     in_a = isinstance(a, Node) and a.tape is tape
@@ -121,16 +130,23 @@ def _binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
         y = record(primitive, (v, w), _NONE)
     else:
         y = primitive.evaluate(v, w)
-    if type(y) is tuple:
-        return _many(primitive, (a, b), [v, w], {}, y, newest)
+    if isinstance(y, (tuple, list)):
+        return _many(primitive, (a, b), [v, w], _NONE, y, newest)
+    if type(y) is float or type(y) is complex:
+        y = np.asarray(y)[()]
     if y.dtype.kind not in "fc":
         return y
+    if not primitive.elementwise:
+        entry = _entry(primitive, (a, b), [v, w], _NONE, y, tape)
+        return _place(y, entry, newest, (primitive, (a, b), _NONE)) if entry else y
     for i in (0, 1):
         if not (in_b if i else in_a):
             continue
         jacobian = primitive.jacobians[i]
         if isinstance(jacobian, Zero):
             continue
+        if jacobian is refused:
+            raise _no_rule(primitive, i)
         keep_v, keep_w, keep_y = primitive.keeps[i]
         args = (
             None if not keep_v else v if in_a else tape.keep(v),
@@ -146,6 +162,13 @@ def _binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
     if not entry:
         return y
     return _place(y, entry, newest, (primitive, (a, b), _NONE))
+
+
+def _no_rule(primitive: Primitive, i: int) -> DifferentiationError:
+    return DifferentiationError(
+        f"our_engine: {primitive.name} has no derivative with respect to its argument {i + 1}; "
+        "pass our_engine.stop_gradient(x) if it is meant as a constant"
+    )
 
 
 def _entry(
@@ -167,10 +190,7 @@ def _entry(
         if isinstance(jacobian, Zero):
             continue
         if jacobian is refused:
-            raise DifferentiationError(
-                f"our_engine: {primitive.name} has no derivative with respect to its argument "
-                f"{i + 1}; pass our_engine.stop_gradient(x) if it is meant as a constant"
-            )
+            raise _no_rule(primitive, i)
         keeps = primitive.keeps[i]
         args: list[Any] = []
         for operand, v, keep in zip(operands, values, keeps, strict=False):

@@ -14,6 +14,8 @@ def leaves(tree: Tree) -> list[Any]:
     """The leaves, in order; a dict's in the order of its keys."""
     if not isinstance(tree, _CONTAINERS):
         return [tree]
+    if type(tree) is tuple and not any(isinstance(item, _CONTAINERS) for item in tree):
+        return list(tree)
     found: list[Any] = []
     for item in tree.values() if isinstance(tree, dict) else tree:
         found.extend(leaves(item))
@@ -24,6 +26,8 @@ def rebuild(tree: Tree, new: Iterable[Any]) -> Tree:
     """A tree of the structure of `tree` with the leaves `new`."""
     if not isinstance(tree, _CONTAINERS):
         return next(iter(new))
+    if type(tree) is tuple and not any(isinstance(item, _CONTAINERS) for item in tree):
+        return tuple(new)
     return _rebuild(tree, iter(new))
 
 

@@ -37,9 +37,9 @@ DEGREE = math.pi / 180.0
 def choose(mask: Any) -> LinearMap:
     """Where the mask is True the identity, elsewhere zero by structure."""
     mask = raw(mask)
-    if np.ndim(mask) == 0:
-        return ONE if mask else ZERO
-    return Select(mask)
+    if type(mask) is np.ndarray and mask.ndim:
+        return Select(mask)
+    return ONE if mask else ZERO
 
 
 def is_complex(x: Array) -> bool:
@@ -54,7 +54,7 @@ def over(x: Array, r: Array) -> Array:
 
 def _first(condition: Any, tie: Any) -> LinearMap:
     """The factor of the argument that wins where `condition`, and half of it at a tie."""
-    if not np.any(tie):
+    if not (tie.any() if type(tie) is np.ndarray else tie):
         return choose(condition)
     half = np.where(tie, 0.5, 1.0)
     return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)

@@ -238,7 +238,7 @@ def test_shaping_indexing_and_joining():
             want[place] = (weighted(x + h) - weighted(x - h)) / 2e-6
         np.testing.assert_allclose(got, want, rtol=1e-7, atol=1e-7, err_msg=name)
         v = np.sin(np.arange(6.0)).reshape(2, 3)
-        y, y_dot = oe.jvp(weighted, (x,), (v,))
+        _, y_dot = oe.jvp(weighted, (x,), (v,))
         np.testing.assert_allclose(y_dot, np.sum(got * v), rtol=1e-12, err_msg=name)
         np.testing.assert_array_equal(oe.linearize(body, x)[0], plain, err_msg=name)
     assert w.size == 10
@@ -280,3 +280,12 @@ def test_an_unneeded_jacobian_is_never_built():
 
 def test_stop_gradient():
     assert oe.grad(lambda x: x * oe.stop_gradient(x))(3.0) == 3.0
+
+
+def test_a_users_primitive_may_return_a_python_float_and_refuse_an_argument():
+    exp = oe.rule(lambda x: math.exp(x), lambda _x, y: y)
+    assert oe.grad(exp)(1.0) == math.e
+    scaled = oe.rule(lambda x, n: float(x * n), lambda _x, n, _y: n, oe.refused, name="scaled")
+    assert oe.grad(scaled)(2.0, 3.0) == 3.0
+    with pytest.raises(oe.DifferentiationError, match="scaled has no derivative .* argument 2"):
+        oe.grad(scaled, 1)(2.0, 3.0)

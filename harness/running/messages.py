@@ -44,6 +44,7 @@ class Hello:
     """
 
     versions: Mapping[str, str]
+    device: str
     started: float
     import_s: float
 
@@ -58,17 +59,24 @@ class Evaluate:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Prepare a case to be timed; without ``loops`` they are calibrated to ``sample_s`` seconds."""
+    """Prepare a case to be timed; without ``loops`` they are calibrated to ``sample_s`` seconds.
+
+    A case whose second call takes more than ``call_s`` seconds is not made ready.
+    """
 
     case: Case
     inputs: CaseInputs
     loops: int | None
     sample_s: float
+    call_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Readied:
-    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``."""
+    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``.
+
+    ``loops`` is 0 for a case that is too slow to be timed.
+    """
 
     prepare_s: float
     first_call_s: float

@@ -28,7 +28,7 @@ from typing import Any
 import psutil
 
 from harness.contract import Failure, VerdictKind
-from harness.running.messages import Reply, Request, Shutdown
+from harness.running.messages import Hello, Reply, Request, Shutdown
 
 __all__ = ["START_DEADLINE_S", "WorkerProcess"]
 
@@ -71,6 +71,7 @@ class WorkerProcess:
             theirs.close()
         self.connection: Connection[Any, Any] = Connection(ours.detach())
         self.alive = True
+        self.came_up = False
         self._deadline = self.started + START_DEADLINE_S
         self._deadline_s = START_DEADLINE_S
         self._stderr_start = 0
@@ -114,13 +115,15 @@ class WorkerProcess:
         """
         if self.connection.poll(timeout_s):
             try:
-                return _as_reply(self.connection.recv())
+                reply = _as_reply(self.connection.recv())
             except BlockingIOError:
                 return self._timed_out()
             except (EOFError, OSError):
                 return self._ended()
             except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
                 return self._stopped(f"sent an unreadable reply ({type(error).__name__})")
+            self.came_up |= isinstance(reply, Hello)
+            return reply
         if self._process.poll() is not None and not self.connection.poll():
             return self._ended()
         if time.monotonic() > self._deadline:
@@ -142,11 +145,16 @@ class WorkerProcess:
         raw = os.pread(self._stderr.fileno(), _TAIL_BYTES, start)
         return raw.decode("utf-8", "replace").strip()
 
-    def close(self) -> None:
-        """Let the worker leave, and see to it that it does."""
+    def dismiss(self) -> None:
+        """Tell the worker to leave, and do not wait for it."""
         if self.alive:
             with contextlib.suppress(OSError):
                 self.connection.send(Shutdown())
+
+    def close(self) -> None:
+        """Let the worker leave, and see to it that it does."""
+        self.dismiss()
+        if self.alive:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GRACE_S)
         self.kill()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, get_type_hints
 
 __all__ = [
+    "A_A",
+    "RETRACE",
     "SCHEMA_VERSION",
     "CellEndRecord",
     "CurveRecord",
@@ -26,6 +28,12 @@ __all__ = [
 ]
 
 SCHEMA_VERSION = 1
+
+A_A = "a/a"
+"""The arm of the baseline's hidden duplicate."""
+
+RETRACE = "retrace"
+"""The one kind of timing failure that leaves the time standing: the library traced anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,12 @@ class MemoryRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class TimingFailureRecord(Record):
-    """A right derivative that could not be timed, and why (timeout, crash, changed result …)."""
+    """A right derivative that could not be timed, and why.
+
+    ``kind`` is raised, crashed or timeout, ``too-slow`` (one call takes more than its share of the
+    budget), ``smaller-failed`` (a smaller size of the same backend, problem and operator failed),
+    ``changed-result`` (what was timed is not what was judged), or RETRACE.
+    """
 
     type: ClassVar[str] = "timing-failure"
     backend: str
@@ -139,7 +152,10 @@ class TimingFailureRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class CellEndRecord(Record):
-    """No more sets for this cell: ``decided`` at a look, ``depth`` or ``budget`` reached."""
+    """No more sets for this cell: ``decided`` at a look, ``depth`` or ``budget`` reached.
+
+    ``nothing-to-time``: no backend has a right derivative there, or none that can be timed.
+    """
 
     type: ClassVar[str] = "cell-end"
     case: str

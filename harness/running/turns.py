@@ -55,19 +55,23 @@ def make_ready(
     inputs: CaseInputs,
     loops: int | None,
     sample_s: float,
+    call_s: float,
 ) -> tuple[ReadyCase, Readied]:
     """Convert, prepare, call for the first time, calibrate unless ``loops`` are given, warm up.
 
     The warm-up is one whole sample, thrown away: calibrated or not, the first turn finds caches
-    and branch predictors in the same state.
+    and branch predictors in the same state. A call that takes longer than ``call_s`` gets neither.
     """
     refuse_other_dtype(backend, case)
     call = build(backend, problem, case.operator)
     costs = sampling.first_calls(backend, call, (*inputs.args, *inputs.seeds))
-    if loops is None:
-        loops = sampling.calibrate(costs.call, costs.operands, backend.wait, sample_s)
     ready = ReadyCase(backend, costs)
-    ready.take(loops)
+    if costs.second_call_s > call_s:
+        loops = 0
+    elif loops is None:
+        loops = sampling.calibrate(costs.call, costs.operands, backend.wait, sample_s)
+    if loops:
+        ready.take(loops)
     return ready, Readied(
         prepare_s=costs.prepare_s,
         first_call_s=costs.first_call_s,

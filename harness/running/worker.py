@@ -85,14 +85,17 @@ class Worker:
         # Never left: the collector stays off for the whole set, and what the case before has
         # left behind is collected here, not during a turn.
         self.quiet.enter_context(sampling.quiet_collector())
-        self.ready[request.case], readied = turns.make_ready(
+        ready, readied = turns.make_ready(
             self.backend,
             self.registry.problem(request.case.problem),
             request.case,
             request.inputs,
             request.loops,
             request.sample_s,
+            request.call_s,
         )
+        if readied.loops:
+            self.ready[request.case] = ready
         return readied
 
     def _guarded(self, case: Case, inputs: CaseInputs | None, action: Any) -> Reply:
@@ -136,10 +139,12 @@ def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | Non
         backend.set_threads(threads)
         versions = dict(backend.versions())
     except Exception as error:  # noqa: BLE001 - a plug-in or a library may raise anything
-        expected = isinstance(error, AdjudgeError)
-        message = str(error) if expected else evaluation.one_line(error)
-        return Failure(VerdictKind.RAISED, message, traceback.format_exc()[-2000:]), None
-    return Hello(versions, started, time.perf_counter() - begin), Worker(registry, backend)
+        if isinstance(error, AdjudgeError):
+            return Failure(VerdictKind.RAISED, str(error)), None
+        tail = traceback.format_exc()[-2000:]
+        return Failure(VerdictKind.RAISED, evaluation.one_line(error), tail), None
+    import_s = time.perf_counter() - begin
+    return Hello(versions, backend.device, started, import_s), Worker(registry, backend)
 
 
 def _leave_with(parent: int) -> None:

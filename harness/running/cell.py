@@ -1,0 +1,186 @@
+"""One cell of one set: every arm made ready, rounds of turns, and a last look at what was timed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from harness.contract import TIMEABLE, Case, Evaluation, Failure
+from harness.problems.inputs import CaseInputs
+from harness.running.fleet import Fleet
+from harness.running.judging import Judge, Judged, digest, verdict_of
+from harness.running.messages import (
+    Check,
+    Checked,
+    Done,
+    Forget,
+    Readied,
+    Ready,
+    Reply,
+    Request,
+    Taken,
+    Turn,
+)
+from harness.running.records import (
+    A_A,
+    RETRACE,
+    FirstCallRecord,
+    Record,
+    SampleRecord,
+    TimingFailureRecord,
+)
+from harness.timing.schedule import latin_square_orders
+
+__all__ = ["Cell", "Limits"]
+
+R = TypeVar("R", bound=Reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``deadline_s`` bounds a request, ``call_s`` one call, ``cell_s`` all rounds of the cell."""
+
+    deadline_s: float
+    call_s: float
+    cell_s: float
+    rounds: int
+    sample_s: float
+
+
+@dataclass
+class Cell:
+    """One cell of one set; ``run`` returns its records, to be written all at once."""
+
+    case: Case
+    arms: dict[str, str]
+    set_index: int
+    fleet: Fleet
+    limits: Limits
+    rng: np.random.Generator
+    judge: Judge
+    judged: dict[tuple[str, Case], Judged]
+    loops: dict[tuple[str, str], int]
+    records: list[Record] = field(default_factory=list)
+    samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
+    _seconds: dict[str, float] = field(default_factory=dict)
+    _retraced: dict[str, int] = field(default_factory=dict)
+
+    def run(self, inputs: CaseInputs) -> list[Record]:
+        """Time the case with every arm; an arm that fails leaves the cell, the others go on."""
+        for arm in self.arms:
+            self._make_ready(arm, inputs)
+        for round_index, order in enumerate(
+            latin_square_orders(list(self._seconds), self._rounds(), self.rng)
+        ):
+            for position, arm in enumerate(order):
+                if arm in self._seconds:
+                    self._turn(arm, round_index, position)
+        for arm in list(self._seconds):
+            self._check(arm, inputs)
+        for arm in self._seconds:
+            self.records.extend(self.samples.get(arm, ()))
+        return self.records
+
+    def _make_ready(self, arm: str, inputs: CaseInputs) -> None:
+        backend = self.arms[arm]
+        known = self.judged.get((backend, self.case))
+        # A first call compiles, so only far above the limit does it tell that a call is slow.
+        if known is not None and known.seconds > 10 * self.limits.call_s:
+            self._too_slow(arm, known.seconds)
+            return
+        loops = self.loops.get((backend, self.case.id))
+        request = Ready(self.case, inputs, loops, self.limits.sample_s, self.limits.call_s)
+        reply = self._ask(arm, request, Readied)
+        if reply is None:
+            return
+        if not reply.loops:
+            self._too_slow(arm, reply.second_call_s)
+            return
+        self.loops.setdefault((backend, self.case.id), reply.loops)
+        self._seconds[arm] = max(self.limits.sample_s, reply.loops * reply.second_call_s)
+        if arm != A_A:
+            self.records.append(
+                FirstCallRecord(
+                    backend=backend,
+                    case=self.case.id,
+                    set_index=self.set_index,
+                    prepare_s=reply.prepare_s,
+                    first_call_s=reply.first_call_s,
+                    second_call_s=reply.second_call_s,
+                    compile_s=reply.compile_s,
+                    conversion_s=reply.conversion_s,
+                    loops=reply.loops,
+                )
+            )
+
+    def _rounds(self) -> int:
+        """As many as planned, or as fit into the cell's time; one at least."""
+        round_s = sum(self._seconds.values())
+        fitting = int(self.limits.cell_s / round_s) if round_s else self.limits.rounds
+        return max(1, min(self.limits.rounds, fitting))
+
+    def _turn(self, arm: str, round_index: int, position: int) -> None:
+        backend = self.arms[arm]
+        reply = self._ask(arm, Turn(self.case, self.loops[backend, self.case.id]), Taken)
+        if reply is None:
+            return
+        self.samples.setdefault(arm, []).append(
+            SampleRecord(
+                backend=backend,
+                arm=arm,
+                case=self.case.id,
+                set_index=self.set_index,
+                round_index=round_index,
+                position=position,
+                loops=reply.loops,
+                wall_s=reply.wall_s,
+                cpu_s=reply.cpu_s,
+                involuntary_switches=reply.involuntary_switches,
+                steal_s=reply.steal_s,
+            )
+        )
+        self._retraced[arm] = self._retraced.get(arm, 0) + reply.traces
+
+    def _check(self, arm: str, inputs: CaseInputs) -> None:
+        """Hold the result of the last timed call against the judged one; forget the case."""
+        backend = self.arms[arm]
+        reply = self._ask(arm, Check(self.case), Checked)
+        if reply is None:
+            return
+        self._ask(arm, Forget(self.case), Done)
+        if self._retraced.get(arm):
+            self._note(arm, RETRACE, f"traced {self._retraced[arm]} times more while timed")
+        known = self.judged.get((backend, self.case))
+        if known is not None and known.digest == digest(reply.results):
+            return
+        evaluation = Evaluation(reply.results, plain_value=None, repeatable=True)
+        verdict = verdict_of(self.judge, backend, self.case, inputs, evaluation)
+        if verdict.kind not in TIMEABLE:
+            reason = f"right when judged, {verdict.kind} when timed: {verdict.reason}"
+            self._drop(arm, "changed-result", reason)
+
+    def _too_slow(self, arm: str, seconds: float) -> None:
+        reason = f"one call takes {seconds:.3g} s, and this depth gives it {self.limits.call_s:g} s"
+        self._drop(arm, "too-slow", reason)
+
+    def _ask(self, arm: str, request: Request, expected: type[R]) -> R | None:
+        """The reply; None when the arm failed, and then it is out of the cell."""
+        reply = self.fleet.ask(arm, request, self.limits.deadline_s)
+        if isinstance(reply, expected):
+            return reply
+        if isinstance(reply, Failure):
+            self._drop(arm, str(reply.kind), reply.message)
+        else:
+            self._drop(arm, "crashed", f"the worker answered {type(reply).__name__}")
+        return None
+
+    def _drop(self, arm: str, kind: str, reason: str) -> None:
+        """The arm loses its time in this set."""
+        self._seconds.pop(arm, None)
+        self._note(arm, kind, reason)
+
+    def _note(self, arm: str, kind: str, reason: str) -> None:
+        # A duplicate that fails is not the baseline's failure; its name says which it was.
+        self.records.append(TimingFailureRecord(arm, self.case.id, self.set_index, kind, reason))

@@ -1,0 +1,216 @@
+"""A run's folder: ``run.json``, written whole or not at all, and the append-only journal.
+
+A record counts once its line is on disk, newline included or not. Whatever a crash tore off at
+the end of the file is cut away before anything is appended; nothing complete is ever lost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import RunFailedError
+from harness.running.records import SCHEMA_VERSION, Record, decode, encode
+
+__all__ = [
+    "JOURNAL",
+    "RUN_FILE",
+    "Journal",
+    "create_folder",
+    "new_run_id",
+    "read_journal",
+    "read_run_file",
+    "write_run_file",
+]
+
+JOURNAL = "journal.jsonl"
+RUN_FILE = "run.json"
+
+
+class Journal:
+    """The journal of one run, open for appending by one process at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or begin the journal in ``folder``, and cut off a torn last line.
+
+        RunFailedError when another process has it open or it cannot be written.
+        """
+        self.path = folder / JOURNAL
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            self._fd = os.open(self.path, flags, 0o644)
+        except OSError as error:
+            raise RunFailedError(f"{self.path} cannot be written ({error.strerror})") from error
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._fd)
+            raise RunFailedError(
+                f"{self.path} is being written by another process; wait until that run ends"
+            ) from error
+        try:
+            self._end = self._repair()
+            _sync_folder(folder)
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    def append(self, *records: Record) -> None:
+        """Write the records and return when they are on disk; all in one write."""
+        text = "".join(f"{encode(record)}\n" for record in records).encode()
+        try:
+            if os.fstat(self._fd).st_size != self._end:
+                # An append was interrupted on its way; its caller never heard that it was done.
+                os.ftruncate(self._fd, self._end)
+            data = memoryview(text)
+            while data:
+                data = data[os.write(self._fd, data) :]
+            os.fsync(self._fd)
+        except OSError as error:
+            raise RunFailedError(
+                f"{self.path} cannot be written ({error.strerror}); make room, then resume the run"
+            ) from error
+        self._end += len(text)
+
+    def close(self) -> None:
+        """Close the file and let others have it."""
+        os.close(self._fd)
+
+    def __enter__(self) -> Self:
+        """Return the journal itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the journal."""
+        self.close()
+
+    def _repair(self) -> int:
+        """Complete or cut off the last line; return the file's size."""
+        whole = self.path.read_bytes()
+        last = whole[whole.rfind(b"\n") + 1 :]
+        if not last:
+            return len(whole)
+        if _decoded(last) is not None:
+            os.write(self._fd, b"\n")
+            os.fsync(self._fd)
+            return len(whole) + 1
+        os.ftruncate(self._fd, len(whole) - len(last))
+        os.fsync(self._fd)
+        return len(whole) - len(last)
+
+
+def read_journal(folder: Path) -> list[Record]:
+    """All complete records in the order of their writing; a torn last line is left out.
+
+    A run without a journal has not come so far: no records. RunFailedError, in one line, when
+    the file cannot be read or a line that is not the last is damaged.
+    """
+    path = folder / JOURNAL
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RunFailedError(f"{path} cannot be read ({error.strerror})") from error
+    records = []
+    for number, line in enumerate(lines, 1):
+        record = _decoded(line)
+        if record is not None:
+            records.append(record)
+        elif line and number < len(lines):
+            raise RunFailedError(
+                f"{path}: line {number} is no record of schema {SCHEMA_VERSION}; the journal was "
+                "changed after it was written, restore it or begin a new run"
+            )
+    return records
+
+
+def new_run_id() -> str:
+    """A name that sorts by time (UTC) and that two runs of one second do not share."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(2)}"
+
+
+def create_folder(results: Path, run_id: str | None = None) -> Path:
+    """Make ``results``/<run-id> and return it; RunFailedError when it is there or cannot be."""
+    folder = results / (run_id or new_run_id())
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise RunFailedError(
+            f"{folder} is there already; resume it with: adjudge run --resume {folder}"
+        ) from error
+    except OSError as error:
+        raise RunFailedError(
+            f"{folder} cannot be made ({error.strerror}); choose a folder that can be written"
+        ) from error
+    return folder
+
+
+def write_run_file(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write ``run.json`` so that a reader finds the old one or the new one, never a part."""
+    new = folder / f".{RUN_FILE}.new"
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, allow_nan=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / RUN_FILE)
+        _sync_folder(folder)
+    except OSError as error:
+        raise RunFailedError(f"{folder / RUN_FILE} cannot be written ({error.strerror})") from error
+
+
+def read_run_file(folder: Path) -> dict[str, Any]:
+    """The content of ``run.json``.
+
+    RunFailedError, in one line, when ``folder`` is no run, or one of a newer schema.
+    """
+    path = folder / RUN_FILE
+    if not folder.is_dir():
+        raise RunFailedError(f"no run at {folder}; give a folder that adjudge run has written")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunFailedError(f"{folder} is no run of adjudge: it has no {RUN_FILE}") from error
+    except OSError as error:
+        raise RunFailedError(f"{path} cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise RunFailedError(f"{path} is no JSON ({error}); it was not written so") from error
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if not isinstance(version, int):
+        raise RunFailedError(f"{path} has no schema_version; it is no run of adjudge")
+    if version > SCHEMA_VERSION:
+        raise RunFailedError(
+            f"{path} has schema {version}, and this adjudge reads up to {SCHEMA_VERSION}; "
+            "upgrade with: python -m pip install --upgrade adjudge"
+        )
+    return dict(content)
+
+
+def _decoded(line: bytes) -> Record | None:
+    try:
+        return decode(line.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new or renamed file's entry in its folder last."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,221 @@
+"""The plan: everything that a run will ask and time, settled before the first case."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.contract import Case, Operator, Point, Problem, Size
+from harness.errors import RunFailedError, UsageError
+from harness.plugins import Registry
+from harness.running import selection as chosen
+from harness.running.records import SCHEMA_VERSION
+from harness.running.selection import Selection
+from harness.timing.schedule import DEFAULT, Depth
+
+__all__ = ["BASELINE", "Plan", "describe_problem", "make_plan"]
+
+BASELINE = "numpy_manual"
+"""What times are set against, unless told otherwise."""
+
+EVERYTHING = Selection()
+TIMED_DTYPE = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is asked what, and which of it is timed.
+
+    Every backend is asked every case: one that it does not claim is recorded as ``unsupported``.
+    ``timed`` are the cells, a subset of ``cases``, small before large. Unless ``measure``, there
+    are none. ``deadline_s`` bounds
+    each request to a worker, ``seed`` fixes the order of turns and the workers' environments.
+    """
+
+    backends: tuple[str, ...]
+    cases: tuple[Case, ...]
+    timed: tuple[Case, ...]
+    baseline: str = BASELINE
+    depth: Depth = DEFAULT
+    threads: int = 1
+    deadline_s: float = 60.0
+    seed: int = 0
+    measure: bool = True
+    notices: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """What JSON can hold of it; ``from_json`` gives the same plan again."""
+        return {
+            **{f.name: getattr(self, f.name) for f in dataclasses.fields(self)},
+            "backends": list(self.backends),
+            "cases": [case.id for case in self.cases],
+            "timed": [case.id for case in self.timed],
+            "depth": self.depth.name,
+            "looks": list(self.depth.looks),
+            "rounds": self.depth.rounds,
+            "sample_s": self.depth.sample_s,
+            "budget_s": self.depth.budget_s,
+            "most_sizes": self.depth.most_sizes,
+            "notices": list(self.notices),
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Plan:
+        """The plan that ``to_json`` gave; KeyError, TypeError or ValueError when it is none."""
+        depth = Depth(
+            raw["depth"],
+            tuple(raw["looks"]),
+            raw["rounds"],
+            raw["sample_s"],
+            raw["budget_s"],
+            raw["most_sizes"],
+        )
+        same = ("baseline", "threads", "deadline_s", "seed", "measure", "schema_version")
+        return cls(
+            backends=tuple(raw["backends"]),
+            cases=tuple(Case.parse(id_) for id_ in raw["cases"]),
+            timed=tuple(Case.parse(id_) for id_ in raw["timed"]),
+            depth=depth,
+            notices=tuple(raw["notices"]),
+            **{name: raw[name] for name in same},
+        )
+
+
+def make_plan(
+    registry: Registry,
+    selection: Selection = EVERYTHING,
+    *,
+    depth: Depth = DEFAULT,
+    baseline: str = BASELINE,
+    threads: int = 1,
+    deadline_s: float = 60.0,
+    measure: bool = True,
+    only_timed: bool = False,
+    seed: int | None = None,
+) -> Plan:
+    """Plan a run of what ``selection`` names.
+
+    The depth limits the sizes unless sizes are selected; float64 alone is timed unless dtypes
+    are. Without ``measure`` all is judged and nothing timed; with ``only_timed`` no more is judged
+    than will be timed. UsageError for a pattern that matches nothing or numbers out of range, RunFailedError
+    for a backend that was named and whose library is missing.
+    """
+    _check_numbers(threads, deadline_s)
+    entries, notices = chosen.select_backends(registry, selection.backends)
+    problems = chosen.select_problems(registry, selection.problems)
+    backends = [entry.name for entry in entries]
+    if measure:
+        baseline, told = _settle_baseline(registry, baseline, backends)
+        notices += told
+    cases, timed = _cases(problems, selection, depth)
+    if not (timed if only_timed else cases):
+        raise UsageError(
+            "nothing is left to ask: no selected problem has these operators, sizes, dtypes and "
+            "points together; adjudge problems NAME lists what there is"
+        )
+    return Plan(
+        backends=tuple(backends),
+        cases=timed if only_timed else cases,
+        timed=timed if measure else (),
+        baseline=baseline,
+        depth=depth,
+        threads=threads,
+        deadline_s=deadline_s,
+        seed=secrets.randbits(32) if seed is None else seed,
+        measure=measure,
+        notices=tuple(notices),
+    )
+
+
+def describe_problem(problem: Problem) -> dict[str, Any]:
+    """What run.json keeps of a problem, so that a run is read where it is not installed."""
+    return {
+        "source": problem.source,
+        "sizes": {s.name: {"dims": dict(s.dims), "scale": s.scale} for s in problem.sizes},
+        "points": {point.name: str(point.kind) for point in problem.points},
+        "predicted_cost": {
+            str(operator): {size.name: count(size.dims) for size in problem.sizes}
+            for operator, count in problem.predicted_cost.items()
+        },
+        "descent": dataclasses.asdict(problem.descent) if problem.descent else None,
+    }
+
+
+def _settle_baseline(
+    registry: Registry, baseline: str, backends: list[str]
+) -> tuple[str, list[str]]:
+    """Put the baseline among ``backends``, or take their first where there is none."""
+    if baseline in backends:
+        return baseline, []
+    asked_for = baseline != BASELINE
+    if asked_for or baseline in registry.backends:
+        entry = registry.backend(baseline)
+        if asked_for and entry.missing:
+            raise RunFailedError(entry.missing_line())
+        if not entry.missing:
+            backends.insert(0, baseline)
+            return baseline, [f"{baseline} runs too: it is the baseline of all times"]
+    return backends[0], [f"no {baseline}: {backends[0]} is the baseline of all times"]
+
+
+def _cases(
+    problems: Sequence[Problem], selection: Selection, depth: Depth
+) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    operators = chosen.select_operators(problems, selection.operators)
+    dtypes = chosen.select_dtypes(problems, selection.dtypes)
+    points = chosen.select_points(problems, selection.points)
+    sizes = chosen.select_sizes(problems, selection.sizes)
+    timed_dtypes = set(dtypes) if selection.dtypes else {TIMED_DTYPE}
+    cases: list[Case] = []
+    timed: list[Case] = []
+    for problem in problems:
+        allowed = [size for size in problem.sizes if (problem.name, size.name) in sizes]
+        there = [point for point in problem.points if point.name in points]
+        for operator in (o for o in operators if o in problem.operators):
+            judged, clocked = _sizes(problem, operator, allowed, there, depth, selection)
+            for size in sorted(allowed, key=lambda s: s.scale):
+                for dtype in (d for d in dtypes if d in problem.dtypes):
+                    for point in (p for p in there if problem.asks(operator, size, p)):
+                        case = Case(problem.name, operator, size.name, dtype, point.name)
+                        clock = dtype in timed_dtypes and (size.name, point.name) in clocked
+                        if clock or size.name in judged:
+                            cases.append(case)
+                        if clock:
+                            timed.append(case)
+    return tuple(cases), tuple(timed)
+
+
+def _sizes(
+    problem: Problem,
+    operator: Operator,
+    allowed: Sequence[Size],
+    points: Sequence[Point],
+    depth: Depth,
+    selection: Selection,
+) -> tuple[set[str], set[tuple[str, str]]]:
+    """The sizes to judge, and the (size, point) pairs to time, of one operator.
+
+    A depth that times few sizes spreads them from the smallest to the largest, so that growth is
+    seen; what it judges beside those are the smallest.
+    """
+    timed_points = [p for p in points if p.timed and operator in problem.timed_operators]
+    askable = [s for s in allowed if any(problem.asks(operator, s, p) for p in points)]
+    timeable = [s for s in allowed if any(problem.asks(operator, s, p) for p in timed_points)]
+    if not selection.sizes:
+        timeable = list(depth.timed_sizes(timeable))
+        askable = sorted(askable, key=lambda size: size.scale)[: depth.most_sizes]
+    return {s.name for s in askable}, {
+        (s.name, p.name) for s in timeable for p in timed_points if problem.asks(operator, s, p)
+    }
+
+
+def _check_numbers(threads: int, deadline_s: float) -> None:
+    if threads < 1:
+        raise UsageError(f"{threads} threads: at least 1 is needed")
+    if not (deadline_s > 0 and math.isfinite(deadline_s)):
+        raise UsageError(f"a deadline of {deadline_s} s: it must be a positive number of seconds")

@@ -1,9 +1,6 @@
-"""Maps that move numbers and add them: sums, broadcasts, reshapes, permutations, gathers."""
+"""Maps that sum, repeat and rearrange: sums, broadcasts, reshapes, permutations."""
 
 from __future__ import annotations
-
-import math
-from typing import Any
 
 import numpy as np
 
@@ -148,75 +145,6 @@ class Permute(LinearMap):
         return tuple(shape[i] for i in self.axes)
 
 
-class Gather(LinearMap):
-    """v -> v[index], for any NumPy index; elements that are taken twice add in the transpose."""
-
-    __slots__ = ("fresh", "in_shape", "index", "unique")
-
-    def __init__(self, in_shape: Shape, index: Any) -> None:
-        """Take `index` from arrays of shape `in_shape`."""
-        self.in_shape = in_shape
-        self.index = index
-        self.unique = is_unique_index(index)
-        self.fresh = True
-
-    def apply(self, v: Array) -> Array:
-        """A copy of v[index]."""
-        taken = v[self.index]
-        return +taken if self.unique else taken
-
-    def pull(self, u: Cotangent) -> Cotangent:
-        """Zeros of the input's shape with u added at the index."""
-        return scatter(u, self.in_shape, self.index, self.unique)
-
-    def transpose(self) -> LinearMap:
-        """The scattering sum."""
-        return Scatter(self)
-
-    def pattern(self, in_shape: Shape | None = None) -> Array:
-        """One True in each row."""
-        size = math.prod(self.in_shape)
-        places = np.arange(size).reshape(self.in_shape)[self.index].reshape(-1)
-        pattern = np.zeros((places.size, size), bool)
-        pattern[np.arange(places.size), places] = True
-        return pattern
-
-    def out_shape(self, in_shape: Shape | None = None) -> Shape:
-        """The shape of v[index]."""
-        return tuple(np.broadcast_to(0, self.in_shape)[self.index].shape)
-
-
-class Scatter(LinearMap):
-    """The transpose of a gather: u -> zeros with u added at the index."""
-
-    __slots__ = ("gather", "in_shape")
-
-    def __init__(self, gather: Gather) -> None:
-        """The transpose of `gather`."""
-        self.gather = gather
-        self.in_shape = gather.out_shape()
-
-    def apply(self, v: Array) -> Array:
-        """Zeros with v added at the index."""
-        return self.gather.pull(v)
-
-    def pull(self, u: Cotangent) -> Cotangent:
-        """u[index]."""
-        return self.gather.apply(u)
-
-    def transpose(self) -> LinearMap:
-        """The gather."""
-        return self.gather
-
-    def pattern(self, in_shape: Shape | None = None) -> Array:
-        """One True in each column."""
-        return self.gather.pattern().T
-
-    def out_shape(self, in_shape: Shape | None = None) -> Shape:
-        """The shape gathered from."""
-        return tuple(self.gather.in_shape)
-
-
 def unbroadcast(u: Array, shape: Shape) -> Array:
     """The sum of u over the axes along which an array of `shape` was broadcast to u's."""
     if u.shape == shape:
@@ -235,37 +163,6 @@ def spread(u: Array, shape: Shape) -> Array:
     view = np.ndarray(shape, u.dtype, u, 0, (0,) * len(shape))
     view.flags.writeable = False
     return view
-
-
-def scatter(u: Array, shape: Shape, index: Any, unique: bool) -> Array:
-    """Zeros of `shape` with u added at `index`; traced if u is."""
-    if not isinstance(u, (np.ndarray, np.generic, float, int, complex)):
-        return traced_scatter(u, shape, index)
-    total = np.zeros(shape, np.result_type(u))
-    if unique:
-        total[index] = u
-    else:
-        np.add.at(total, index, u)
-    return total
-
-
-def traced_scatter(u: Array, shape: Shape, index: Any) -> Array:
-    """The scattering sum of a traced u: the engine's own primitive, bound by `rules.indexing`."""
-    from our_engine.rules.indexing import scatter_add
-
-    return scatter_add(u, shape=shape, index=index)
-
-
-def is_unique_index(index: Any) -> bool:
-    """Whether no element can be taken twice: slices, integers, and boolean masks."""
-    parts = index if type(index) is tuple else (index,)
-    return all(
-        p is None
-        or p is Ellipsis
-        or isinstance(p, (int, slice, np.integer, np.bool_))
-        or (isinstance(p, np.ndarray) and p.dtype == bool)
-        for p in parts
-    )
 
 
 def normalized_axes(axis: Axes, ndim: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from our_engine.linear_maps import Gather
-from our_engine.linear_maps.shaping import is_unique_index, scatter
+from our_engine.linear_maps.gathering import is_unique_index, scatter
 from our_engine.primitives import rule
 from our_engine.recording import raw
 from our_engine.types import Array, Settings, Shape

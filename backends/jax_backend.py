@@ -40,6 +40,7 @@ class JaxEagerBackend(Backend):
             Operator.JACOBIAN_FORWARD: _jacobian(jax.jacfwd),
             Operator.JACOBIAN_REVERSE: _jacobian(jax.jacrev),
             Operator.HVP: _hvp,
+            Operator.HVP_FORWARD_OVER_FORWARD: _hvp_forward_over_forward,
             Operator.HESSIAN: _hessian,
         }
 
@@ -120,6 +121,16 @@ def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
     """Forward over reverse, as the JAX cookbook recommends."""
     gradient = jax.grad(fun, argnums=tuple(range(len(primals))))
     products: Arrays = jax.jvp(gradient, primals, tangents)[1]
+    return products
+
+
+def _hvp_forward_over_forward(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    """All the forward sweeps over x ↦ ⟨∇f(x), v⟩ at once, as ``jacfwd`` makes them."""
+
+    def along(*xs: Array) -> Array:
+        return jax.jvp(fun, xs, tangents)[1]
+
+    products: Arrays = jax.jacfwd(along, argnums=tuple(range(len(primals))))(*primals)
     return products
 
 

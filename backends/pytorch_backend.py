@@ -29,6 +29,7 @@ class PyTorchBackend(Backend):
             Operator.JACOBIAN_FORWARD: _jacobian(torch.func.jacfwd),
             Operator.JACOBIAN_REVERSE: _jacobian(torch.func.jacrev),
             Operator.HVP: _hvp,
+            Operator.HVP_FORWARD_OVER_FORWARD: _hvp_forward_over_forward,
             Operator.HESSIAN: _hessian,
         }
 
@@ -87,6 +88,16 @@ def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
     """Forward over reverse, as the documentation of ``torch.func`` recommends."""
     gradient = torch.func.grad(fun, argnums=tuple(range(len(primals))))
     products: Arrays = torch.func.jvp(gradient, primals, tangents)[1]
+    return products
+
+
+def _hvp_forward_over_forward(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
+    """All the forward sweeps over x ↦ ⟨∇f(x), v⟩ at once, as ``jacfwd`` makes them."""
+
+    def along(*xs: Array) -> Array:
+        return torch.func.jvp(fun, xs, tangents)[1]
+
+    products: Arrays = torch.func.jacfwd(along, argnums=tuple(range(len(primals))))(*primals)
     return products
 
 

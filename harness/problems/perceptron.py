@@ -26,9 +26,6 @@ __all__ = ["PERCEPTRON", "gradient", "perceptron", "perceptron_operations"]
 
 Dims = Mapping[str, int]
 
-HIDDEN = (16, 64, 256, 1024)
-BATCHES = (1, 32, ROWS)
-
 KINK_MARGIN = 2.0**-13
 """No pre-activation of a generic point lies nearer to the kink: its sign is the same in float32."""
 
@@ -167,8 +164,9 @@ _CLOSED_FORMS: dict[Operator, Callable[..., Any]] = {
 }
 
 # All four hidden sizes with a batch of 32; the other batches where they say something new.
-_TIMED = _names(*((32, hidden) for hidden in HIDDEN), (1, 64), (ROWS, 64))
-_SECOND_ORDER = _names((1, 16), (32, 16), (32, 64), (ROWS, 64))
+_TIMED = ((32, 16), (32, 64), (32, 256), (32, 1024), (1, 64), (ROWS, 64))
+_JUDGED_BESIDE = ((1, 16), (ROWS, 1024))
+_SECOND_ORDER = ((1, 16), (32, 64))
 
 PERCEPTRON = Problem(
     name="lecture.perceptron",
@@ -179,18 +177,20 @@ PERCEPTRON = Problem(
     fun=perceptron,
     arguments=("W_1", "W_3", "x", "y"),
     argnums=(0, 1),
-    sizes=_sizes(*((batch, hidden) for batch in BATCHES for hidden in HIDDEN)),
+    sizes=_sizes(*_TIMED, *_JUDGED_BESIDE),
     points=(
-        Point("generic-0", _generic, sizes=_TIMED, timed=True),
-        Point("generic-1", _generic),
-        Point("kink", _kink, PointKind.KINK, sizes=_names((1, 16), (1, 64))),
+        Point("generic-0", _generic, sizes=_names(*_TIMED), timed=True),
+        Point("generic-1", _generic, sizes=_names((32, 16), *_JUDGED_BESIDE)),
+        Point("kink", _kink, PointKind.KINK, sizes=_names((1, 16))),
     ),
     operators=frozenset(_CLOSED_FORMS),
     timed_operators=frozenset({Operator.VALUE, Operator.GRADIENT, Operator.HVP}),
     closed_forms=_CLOSED_FORMS,
     operations=perceptron_operations,
     operator_sizes={
+        **dict.fromkeys(hvp_in_every_nesting(_hvp), _names(*_SECOND_ORDER)),
+        # These sweep over every weight.
+        Operator.HVP_FORWARD_OVER_FORWARD: _names((1, 16)),
         Operator.HESSIAN: _names((1, 16)),
-        **dict.fromkeys(hvp_in_every_nesting(_hvp), _SECOND_ORDER),
     },
 )

@@ -70,8 +70,8 @@ PERCEPTRON_TRAINING = Problem(
     argnums=(0, 1),
     sizes=tuple(Size({"hidden": hidden}, hidden) for hidden in HIDDEN),
     points=(
-        Point("start", _start, sizes=frozenset({"hidden=16", "hidden=64"}), timed=True),
-        Point("other-start", _start),
+        Point("start", _start, sizes=frozenset({"hidden=64"}), timed=True),
+        Point("other-start", _start, sizes=frozenset({"hidden=16", "hidden=128", "hidden=256"})),
     ),
     operators=frozenset({Operator.DESCENT}),
     timed_operators=frozenset({Operator.DESCENT}),

@@ -7,9 +7,10 @@ our_engine.grad(lambda x: np.sum(np.sin(x) * x))(np.array([1.0, 2.0]))
 
 from . import rules as _rules  # enters the table
 from .jacobians import hessian, hvp, jacobian
+from .linearized import Linearized
 from .primitives import composite, constant, each, elementwise, refused, rule
 from .recording import raw as stop_gradient
-from .transforms import Linearized, grad, jvp, linearize, value_and_grad, vjp
+from .transforms import grad, jvp, linearize, value_and_grad, vjp
 from .types import DifferentiationError
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .transforms import Argnums, Function, Program, _chosen, grad, jvp
+from .program import Function, Program
+from .transforms import Argnums, chosen_arguments, grad, jvp
 from .trees import leaves, rebuild
 from .types import Array, DifferentiationError
 
@@ -24,7 +25,7 @@ def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Functio
         raise ValueError(f"our_engine.jacobian: mode {mode!r} is not one of {', '.join(MODES)}")
 
     def jacobian_at(*args: Any, **kwargs: Any) -> Any:
-        chosen, call = _chosen("jacobian", fun, argnums, args, kwargs)
+        chosen, call = chosen_arguments("jacobian", fun, argnums, args, kwargs)
         program = Program("jacobian", fun, leaves(chosen), call)
         ys = program.values()
         n_out = sum(math.prod(np.shape(y)) for y in ys)

@@ -1,0 +1,98 @@
+"""Values at the door of the engine: inputs, seeds and results, with their shapes and dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .recording import Node
+from .tracer import Tracer
+from .types import Array, DifferentiationError
+
+
+def primal(who: str, x: Any) -> Array:
+    """An input in memory that the caller cannot change."""
+    if isinstance(x, (float, np.inexact, Node)):
+        return x
+    if not isinstance(x, np.ndarray):
+        if isinstance(x, complex):
+            return np.complex128(x)
+        if isinstance(x, (bool, int, np.integer, np.bool_)):
+            raise DifferentiationError(
+                f"our_engine.{who}: cannot differentiate with respect to the integer {x!r}; pass "
+                f"{float(x)!r}"
+            )
+        raise DifferentiationError(
+            f"our_engine.{who}: cannot differentiate with respect to a {type(x).__name__}; pass "
+            "floats, arrays, or tuples, lists and dicts of them"
+        )
+    if x.dtype.kind not in "fc":
+        raise DifferentiationError(
+            f"our_engine.{who}: cannot differentiate with respect to an array of {x.dtype}; pass "
+            "x.astype(float)"
+        )
+    return x.copy()
+
+
+def unboxed(x: Array) -> Array:
+    """A scalar float64 as the Python float that the tape computes with."""
+    if isinstance(x, float) or (type(x) is np.ndarray and x.ndim == 0 and x.dtype == np.float64):
+        return float(x)
+    return x
+
+
+def given(y: Any) -> Any:
+    """A value as the plain function would give it, in memory of its own."""
+    if type(y) is float:
+        return np.float64(y)
+    return y.copy() if isinstance(y, np.ndarray) else y
+
+
+def fitted(what: str, x: Any, seed: Any) -> Any:
+    """A tangent or cotangent of the shape and dtype of x."""
+    if type(x) is tuple:
+        return seed
+    if isinstance(seed, Tracer):
+        if seed.shape != np.shape(x):
+            raise _misfit(what, seed.shape, np.shape(x))
+        return seed
+    if type(x) is float and isinstance(seed, (float, int)):
+        return float(seed)
+    dtype = np.dtype(float) if type(x) is float else x.dtype
+    array = np.asarray(seed)
+    if array.shape != np.shape(x):
+        raise _misfit(what, array.shape, np.shape(x))
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        raise DifferentiationError(f"our_engine: the {what} of a real value must be real")
+    if not array.ndim:
+        return unboxed(dtype.type(array[()]))
+    return array.astype(dtype, copy=False)
+
+
+def _misfit(what: str, got: Any, expected: Any) -> DifferentiationError:
+    return DifferentiationError(
+        f"our_engine: the {what} has shape {got}, expected the shape of the value, {expected}"
+    )
+
+
+def zeros(x: Any) -> Any:
+    """Plain zeros of the shape and dtype of x."""
+    if isinstance(x, Tracer):
+        return np.zeros(x.shape, x.dtype)[()] if not x.shape else np.zeros(x.shape, x.dtype)
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else np.result_type(x).type(0)
+
+
+def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
+    """The derivative with the shape and dtype of x; zeros where there is none."""
+    if derivative is None:
+        return zeros(x)
+    if isinstance(derivative, Node):
+        return derivative
+    if isinstance(x, np.ndarray):
+        if type(derivative) is np.ndarray and derivative.dtype == x.dtype:
+            return derivative.copy() if copy else derivative
+        return np.array(derivative, dtype=x.dtype).reshape(x.shape)
+    if type(derivative) is float and isinstance(x, (float, Tracer)):
+        return np.float64(derivative)
+    return np.result_type(x.dtype if isinstance(x, Tracer) else x).type(derivative)

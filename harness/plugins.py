@@ -12,7 +12,8 @@ import pluggy
 
 from harness.contract import Backend, Problem
 from harness.contract.hookspecs import Hookspecs
-from harness.errors import RunFailedError, UsageError, nearest
+from harness.contract.validation import defects
+from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
 
 __all__ = ["BackendEntry", "Registry", "load"]
 
@@ -80,7 +81,8 @@ def load(*extra: tuple[str, object]) -> Registry:
     """Load every plug-in of the entry-point group, then ``extra`` (name, plug-in) pairs.
 
     Raises RunFailedError, in one line, when a plug-in cannot be imported, implements a hook
-    that does not exist, or registers a name that another one has.
+    that does not exist, raises while it registers, registers a problem that contradicts itself,
+    or a name that another one has.
     """
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(Hookspecs)
@@ -133,6 +135,14 @@ def _collect_backends(registry: Registry) -> None:
 def _collect_problems(registry: Registry) -> None:
     def registrar(plugin: str) -> Callable[[Problem], None]:
         def register(problem: Problem) -> None:
+            if not isinstance(problem, Problem):
+                raise RunFailedError(
+                    f"plug-in {plugin!r} registers {problem!r} as a problem; "
+                    "make it a harness.contract.Problem"
+                )
+            mistake = next(defects(problem), None)
+            if mistake is not None:
+                raise RunFailedError(f"plug-in {plugin!r}, problem {problem.name!r}: {mistake}")
             if problem.name in registry.problems:
                 first = registry.problem_plugins[problem.name]
                 raise RunFailedError(_duplicate("problem", problem.name, first, plugin))
@@ -148,7 +158,16 @@ def _call_each(registry: Registry, hook: str, registrar: Callable[[str], Any]) -
     """Call the hook of each plug-in by itself, so that what it registers carries its name."""
     caller = getattr(registry.manager.hook, hook)
     for implementation in reversed(caller.get_hookimpls()):
-        implementation.function(register=registrar(implementation.plugin_name))
+        plugin = implementation.plugin_name
+        try:
+            implementation.function(register=registrar(plugin))
+        except AdjudgeError:
+            raise
+        except Exception as error:
+            raise RunFailedError(
+                f"plug-in {plugin!r} fails in {hook}: {type(error).__name__}: {error}; "
+                "uninstall or mend the package that declares it"
+            ) from error
 
 
 def _duplicate(what: str, name: str, first: str, second: str) -> str:

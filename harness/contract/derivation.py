@@ -32,7 +32,7 @@ from harness.contract.backend import Backend, Function
 from harness.contract.operators import NESTINGS, Operator
 from harness.contract.problem import Array, Problem
 
-__all__ = ["UnsupportedOperatorError", "build", "function_of_primals", "is_native"]
+__all__ = ["UnsupportedOperatorError", "build", "function_of_primals", "is_native", "prepare"]
 
 Results = tuple[Array, ...]
 Call = Callable[..., Results]
@@ -40,6 +40,15 @@ Call = Callable[..., Results]
 
 class UnsupportedOperatorError(Exception):
     """The backend does not claim this operator, or gives nothing that it could be derived from."""
+
+
+def prepare(backend: Backend, operator: Operator, call: Call, *example: Array) -> Call:
+    """``call`` of ``build`` as the backend would run it many times (``Backend.prepare``).
+
+    A descent is left as it is: its step is what is prepared, and a compiler that took all of
+    its steps at once would unroll them.
+    """
+    return call if operator is Operator.DESCENT else backend.prepare(call, *example)
 
 
 def is_native(backend: Backend, problem: Problem, operator: Operator) -> bool:

@@ -86,11 +86,14 @@ def first_calls(
     call: Call,
     operands: Sequence[np.ndarray],
     clock: Clock = time.perf_counter_ns,
+    prepare: Callable[..., Call] | None = None,
 ) -> FirstCalls:
     """Convert ``operands``, prepare ``call`` and call it twice; time each and wait for it.
 
-    ``call(*operands)`` is what ``harness.contract.build`` returns, not yet prepared.
+    ``call(*operands)`` is what ``harness.contract.build`` returns, not yet prepared;
+    ``prepare(call, *native)`` is ``backend.prepare`` unless told otherwise.
     """
+    prepare = prepare or backend.prepare
 
     def timed(action: Callable[[], Any]) -> tuple[Any, float]:
         start = clock()
@@ -108,7 +111,7 @@ def first_calls(
 
     _, cold_s = timed(convert)
     native, conversion_s = timed(convert)
-    prepared, prepare_s = timed(lambda: backend.prepare(call, *native))
+    prepared, prepare_s = timed(lambda: prepare(call, *native))
     _, first_s = timed(called)
     _, second_s = timed(called)
     prepares = type(backend).prepare is not Backend.prepare

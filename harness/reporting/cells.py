@@ -16,10 +16,10 @@ from harness.running.records import (
 )
 from harness.timing.statistics import Estimate, PerSet, estimate, log_ratios, seconds_per_call
 
-__all__ = ["A_A", "TimedCell", "timed_cells"]
+__all__ = ["TimedCell", "timed_cells"]
 
-A_A = "a/a"
-"""The arm of the baseline's hidden duplicate."""
+_NOT_AS_JUDGED = "changed-result"
+"""The kind of timing failure that takes every time of a backend in a cell away."""
 
 
 @dataclass
@@ -36,7 +36,16 @@ class TimedCell:
     sets_ended: int | None = None
 
     def settle(self) -> None:
-        """Reduce the samples of each arm to seconds per call, once all are there."""
+        """Reduce the samples of each arm to seconds per call, once all are there.
+
+        What was timed and is not what was judged has no time at all: not even in the sets before.
+        """
+        refuted = {
+            backend
+            for backend, failures in self.failures.items()
+            if any(failure.kind == _NOT_AS_JUDGED for failure in failures)
+        }
+        self.samples = [sample for sample in self.samples if sample.arm not in refuted]
         arms = dict.fromkeys(sample.arm for sample in self.samples)
         self.seconds = {arm: seconds_per_call(self.samples, arm) for arm in arms}
 

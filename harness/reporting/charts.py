@@ -29,7 +29,14 @@ _KEPT = frozenset(
     | {"transform", "fill", "fill-opacity", "opacity", "text-anchor", "font-size", "font-weight"}
     | {"stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"}
 )
-_LONG_DECIMAL = re.compile(r"(\d\.\d\d)\d+")
+_LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
+"""Coordinates need no more than a tenth of a pixel."""
+
+# A reader's font may be wider than the one that the renderer reckons with.
+_PADDING = {"left": 40, "right": 24, "top": 4, "bottom": 4}
+
+_SHORT_HEAD = 28
+"""Characters in the head of a panel of the narrower kind."""
 
 
 def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
@@ -53,11 +60,10 @@ def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
         y=y,
         color=_hue(styles),
         shape=_shape(styles),
-        fillOpacity=alt.condition("datum.resolved", alt.value(1), alt.value(0)),
-        fill=_hue(styles, fill=True),
+        fill=alt.condition("datum.resolved", _hue(styles, fill=True), alt.value(theme.PAGE)),
     )
     data = [{**r, "one": 1.0, "band_low": 1 / 1.02, "band_high": 1.02} for r in rows]
-    layers = alt.layer(band, unity, interval, points).properties(width=230, height=19 * len(names))
+    layers = alt.layer(band, unity, interval, points).properties(height=19 * len(names))
     return _svg(_panels(layers, data), f"Ratio of time to {baseline}, with intervals")
 
 
@@ -78,7 +84,7 @@ def growth(rows: Rows, styles: Styles, unit: str) -> str:
     points = base.mark_point(size=34, filled=True, opacity=1).encode(
         y=y, shape=_shape(styles, legend=True)
     )
-    layers = alt.layer(band, line, points).properties(width=300, height=210)
+    layers = alt.layer(band, line, points).properties(height=210)
     return _svg(_panels(layers, rows), "Time of one call against the size of the problem")
 
 
@@ -139,10 +145,10 @@ def first_calls(rows: Rows, styles: Styles) -> str:
     layers = alt.layer(
         base.mark_rule(strokeWidth=1.4).encode(x=steady, x2="first:Q"),
         base.mark_point(size=60, filled=True, opacity=1).encode(x=steady, shape=_shape(styles)),
-        base.mark_point(size=60, opacity=1, strokeWidth=1.6).encode(
+        base.mark_point(size=60, opacity=1, strokeWidth=1.6, fill=theme.PAGE).encode(
             x=alt.X("first:Q"), shape=_shape(styles)
         ),
-    ).properties(width=230, height=19 * len(names))
+    ).properties(height=19 * len(names))
     return _svg(_panels(layers, rows), "First call and steady state")
 
 
@@ -169,7 +175,7 @@ def error_against_time(rows: Rows, styles: Styles) -> str:
             color=_hue(styles, legend=True),
             shape=_shape(styles, legend=True),
         )
-        .properties(width=300, height=190)
+        .properties(height=190)
     )
     return _svg(_panels(points, rows), "Relative error against time")
 
@@ -192,9 +198,11 @@ def curves(rows: Rows, styles: Styles, title: str, logarithmic: bool) -> str:
         .encode(
             x=alt.X("step:Q", title="step", axis=alt.Axis(tickCount=5, grid=False)),
             y=alt.Y("value:Q", scale=scale, axis=axis, title=None),
-            color=_hue(styles, legend=True),
+            color=_hue(styles, legend=True, columns=4),
             strokeDash=alt.condition(
-                f"datum.backend == {_baseline(styles)!r}", alt.value([4, 3]), alt.value([1, 0])
+                alt.FieldEqualPredicate(equal=_baseline(styles), field="backend"),
+                alt.value([4, 3]),
+                alt.value([1, 0]),
             ),
         )
         .properties(width=400, height=220)
@@ -203,12 +211,16 @@ def curves(rows: Rows, styles: Styles, title: str, logarithmic: bool) -> str:
 
 
 def _panels(chart: Chart, rows: Rows) -> Chart:
-    """``chart`` for each panel, in the order in which the panels first occur."""
+    """``chart`` for each panel, in the order in which the panels first occur.
+
+    Four in a line, or three wider ones where a head needs the room.
+    """
     order = list(dict.fromkeys(r["panel"] for r in rows))
+    columns, width = (4, 205) if max(map(len, order)) <= _SHORT_HEAD else (3, 290)
     header = alt.Header(title=None)
-    return chart.facet(
+    return chart.properties(width=width).facet(
         facet=alt.Facet("panel:N", sort=order, header=header),
-        columns=min(len(order), 3),
+        columns=min(len(order), columns),
         data=alt.Data(values=list(rows)),
     )
 
@@ -223,12 +235,12 @@ def _baseline(styles: Styles) -> str:
     return next((n for n, (colour, _) in styles.items() if colour == theme.INK), "")
 
 
-def _hue(styles: Styles, *, legend: bool = False, fill: bool = False) -> Any:
+def _hue(styles: Styles, *, legend: bool = False, columns: int = 8, fill: bool = False) -> Any:
     channel = alt.Fill if fill else alt.Color
     return channel(
         "backend:N",
         scale=alt.Scale(domain=list(styles), range=[colour for colour, _ in styles.values()]),
-        legend=alt.Legend() if legend else None,
+        legend=alt.Legend(columns=columns) if legend else None,
     )
 
 
@@ -236,7 +248,7 @@ def _shape(styles: Styles, *, legend: bool = False) -> Any:
     return alt.Shape(
         "backend:N",
         scale=alt.Scale(domain=list(styles), range=[shape for _, shape in styles.values()]),
-        legend=alt.Legend() if legend else None,
+        legend=alt.Legend(columns=8) if legend else None,
     )
 
 
@@ -257,7 +269,7 @@ def _svg(chart: Chart, label: str) -> str:
 
     The renderer may fetch nothing. The chart's own font is dropped, so that the page's serves.
     """
-    spec = chart.configure(**theme.config()).to_dict()
+    spec = chart.configure(**theme.config()).properties(padding=_PADDING).to_dict()
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     _clean(root)
     root.set("role", "img")
@@ -267,7 +279,11 @@ def _svg(chart: Chart, label: str) -> str:
 
 def _clean(element: ElementTree.Element) -> None:
     element.tag = element.tag.removeprefix(_SVG)
-    element.attrib = {k: _shorter(v) for k, v in element.attrib.items() if k in _KEPT}
+    element.attrib = {
+        name: _LONG_DECIMAL.sub(r"\1", value) if name in ("d", "transform") else value
+        for name, value in element.attrib.items()
+        if name in _KEPT
+    }
     for child in list(element):
         _clean(child)
         unseen = (
@@ -276,8 +292,3 @@ def _clean(element: ElementTree.Element) -> None:
         empty = child.tag in ("g", "text") and not len(child) and not child.text
         if unseen or empty:
             element.remove(child)
-
-
-def _shorter(value: str) -> str:
-    """Coordinates to 1/100 of a pixel."""
-    return _LONG_DECIMAL.sub(r"\1", value)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.contract import Case, Operator
-from harness.reporting.cells import A_A, TimedCell
+from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
+from harness.running.records import A_A
 from harness.timing.summaries import (
     Sentinel,
     geometric_mean,

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.contract import TIMEABLE, Case, Operator, VerdictKind
-from harness.reporting.cells import A_A, TimedCell
+from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
-from harness.running.records import SCHEMA_VERSION, TimingFailureRecord, VerdictRecord
+from harness.running.records import A_A, SCHEMA_VERSION, TimingFailureRecord, VerdictRecord
 from harness.timing.statistics import Estimate, Interval, PerSet
 from harness.timing.summaries import ratio_interval, scaling_exponent, seconds_interval
 

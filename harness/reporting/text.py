@@ -15,6 +15,7 @@ __all__ = [
     "enumeration",
     "error",
     "exponent",
+    "exponent_interval",
     "number",
     "one_line",
     "plural",
@@ -72,14 +73,21 @@ def clip(text: object, width: int) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """``value`` with ``digits`` significant digits, thousands set apart, never an exponent."""
+    """``value`` with ``digits`` significant digits, thousands set apart.
+
+    From a million on, and below 1e-4, in scientific notation: ``4.55e15``.
+    """
     if math.isnan(value):
         return DASH
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    decimals = max(digits - 1 - _magnitude(value, digits), 0)
+    magnitude = _magnitude(value, digits)
+    if not -4 <= magnitude < 6:
+        mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+        return f"{mantissa}e{int(power)}".replace("-", "−")
+    decimals = max(digits - 1 - magnitude, 0)
     return f"{value:,.{decimals}f}".replace("-", "−").replace(",", "\u202f")
 
 
@@ -111,14 +119,16 @@ def ratio_interval(low: float, high: float) -> str:
     return f"[{number(low)}, {number(high)}]"
 
 
-def exponent(value: float, low: float, high: float) -> str:
-    """``1.97 [1.90, 2.04]`` with two decimals, the interval only where there is one."""
-    if not math.isfinite(value):
+def exponent(value: float) -> str:
+    """An exponent with two decimals: ``1.97``."""
+    return f"{value:.2f}".replace("-", "−") if math.isfinite(value) else DASH
+
+
+def exponent_interval(low: float, high: float) -> str:
+    """``[1.90, 2.04]``; a dash where there is no interval."""
+    if math.isnan(low) or math.isnan(high):
         return DASH
-    text = f"{value:.2f}"
-    if math.isfinite(low) and math.isfinite(high):
-        text += f" [{low:.2f}, {high:.2f}]"
-    return text.replace("-", "−")
+    return f"[{exponent(low)}, {exponent(high)}]"
 
 
 def error(value: float) -> str:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["DARK", "GRID", "INK", "MUTED", "TIME_LABEL", "config", "log_ticks", "styles"]
+__all__ = ["DARK", "GRID", "INK", "MUTED", "PAGE", "TIME_LABEL", "config", "log_ticks", "styles"]
 
-INK, MUTED, GRID = "#1b1f24", "#59636e", "#e4e7eb"
+INK, MUTED, GRID, PAGE = "#1b1f24", "#59636e", "#e4e7eb", "#fffffe"
 
 # Okabe and Ito's palette ("Color Universal Design", 2008), darkened where a thin line on white
 # needs it; to the right, the same hue for a dark page.
@@ -22,10 +22,12 @@ _HUES = {
     "#6e5bb8": "#b8a6ff",
     "#7a4f3a": "#d3a58c",
 }
-DARK: dict[str, str] = {INK: "#e6e9ed", MUTED: "#9aa4af", GRID: "#2f363d", **_HUES}
+DARK: dict[str, str] = {INK: "#e6e9ed", MUTED: "#9aa4af", GRID: "#2f363d", PAGE: "#14181d", **_HUES}
 """Each colour of a chart and what stands for it on a dark page (by CSS, in the same SVG)."""
 
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right")
+_SHAPES = (
+    "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right", "triangle-left"
+)  # fmt: skip
 
 TIME_LABEL = (
     "datum.value >= 1 ? format(datum.value, '~r') + ' s'"
@@ -37,7 +39,7 @@ TIME_LABEL = (
 
 
 def styles(backends: Sequence[str], baseline: str) -> dict[str, tuple[str, str]]:
-    """``{backend: (colour, shape)}``: ink for the baseline, a hue and a shape for each other.
+    """``{backend: (colour, shape)}``: an ink circle for the baseline, hue and shape for each other.
 
     Colours and shapes cycle with coprime lengths, so that 56 backends look different.
     """
@@ -46,7 +48,7 @@ def styles(backends: Sequence[str], baseline: str) -> dict[str, tuple[str, str]]
     chosen = {
         name: (hues[i % len(hues)], _SHAPES[i % len(_SHAPES)]) for i, name in enumerate(others)
     }
-    return {name: chosen.get(name, (INK, "stroke")) for name in backends}
+    return {name: chosen.get(name, (INK, "circle")) for name in backends}
 
 
 def log_ticks(values: Iterable[float], most: int = 6) -> tuple[list[float], list[float]]:
@@ -83,7 +85,7 @@ def config() -> dict[str, Any]:
         "labelOverlap": False,
     }
     return {
-        "background": None,
+        "background": "transparent",
         "aria": False,
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},
@@ -102,8 +104,9 @@ def config() -> dict[str, Any]:
             "orient": "top",
             "title": None,
             "symbolSize": 70,
+            "columnPadding": 26,
             "symbolOpacity": 1,
-            "labelLimit": 220,
+            "labelLimit": 260,
         },
         "facet": {"spacing": 28},
     }

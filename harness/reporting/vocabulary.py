@@ -10,7 +10,7 @@ from harness.timing.statistics import Answer
 
 __all__ = ["ANSWER_WORDS", "VERDICT_WORDS", "Tone", "Word", "worst"]
 
-Tone = Literal["right", "noted", "wrong", "undecided"]
+Tone = Literal["right", "neutral", "noted", "undecided", "wrong"]
 """How a word is coloured; the symbol and the word itself say the same without colour."""
 
 
@@ -35,9 +35,9 @@ VERDICT_WORDS: dict[VerdictKind, Word] = {
         Word("raised", "!", "wrong", "an exception where the function itself has a value"),
         Word("inconclusive", "?", "undecided", "no oracle could decide"),
         Word("accuracy-loss", "≈", "noted", "outside the tolerance, right to 1e-6 relative"),
-        Word("convention", "◇", "noted", "a choice at a kink, between the one-sided values"),
-        Word("outside-domain", "∅", "noted", "the function itself has no value there"),
-        Word("unsupported", "·", "noted", "not claimed, and refused as it should be"),
+        Word("convention", "◇", "neutral", "a choice at a kink, between the one-sided values"),
+        Word("outside-domain", "∅", "neutral", "the function itself has no value there"),
+        Word("unsupported", "·", "neutral", "not claimed, and refused as it should be"),
         Word("ok", "✓", "right", "right within the tolerance"),
     )
 }
@@ -48,7 +48,7 @@ ANSWER_WORDS: dict[Answer, Word] = {
     Answer(word.name): word
     for word in (
         Word("faster", "▲", "right", "faster than the baseline: the interval lies below 1"),
-        Word("slower", "▼", "noted", "slower than the baseline: the interval lies above 1"),
+        Word("slower", "▼", "neutral", "slower than the baseline: the interval lies above 1"),
         Word("equivalent", "=", "right", "within ±2 % of the baseline"),
         Word("unresolved", "?", "undecided", "these samples do not decide"),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from harness.reporting import text
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
 
-__all__ = ["Chain", "Comparison", "chains"]
+__all__ = ["Chain", "Comparison", "agreement", "chains"]
 
 Side = Literal["forward", "reverse", "tie", "unresolved"]
 
@@ -81,16 +82,17 @@ class Chain:
         """The change of sides along the sizes that have one."""
         decided = [(c, side) for c, side in sides if side in ("forward", "reverse")]
         if not decided:
-            return "neither side anywhere"
+            return "no difference"
         changes = [
-            f"{before} up to n = {a.row['scale']}, {after} from n = {b.row['scale']}"
-            for (a, before), (b, after) in zip(decided, decided[1:], strict=False)
+            f"{before} → {after} between n = {a.row['scale']} and {b.row['scale']}"
+            for (a, before), (b, after) in pairwise(decided)
             if before != after
         ]
         if changes:
             return "; ".join(changes)
-        span = "everywhere" if len(decided) == len(sides) else "wherever there is a difference"
-        return f"{decided[0][1]} {span}"
+        if len(decided) == len(sides):
+            return f"{decided[0][1]} at every n"
+        return f"{decided[0][1]} at n = {', '.join(str(c.row['scale']) for c, _ in decided)}"
 
 
 def chains(frames: RunFrames) -> list[Chain]:
@@ -120,7 +122,7 @@ def agreement(found: Sequence[Chain]) -> str:
     decided = [c for c in foretold if c.measured != "unresolved"]
     right = sum(c.measured == c.predicted for c in decided)
     return (
-        f"Where the counts differ, the side with fewer multiplications was the faster one in {right} "
-        f"of {text.plural(len(decided), 'decided comparison')}"
+        "Where the counts differ, the side with fewer multiplications was the faster one in "
+        f"{right} of {text.plural(len(decided), 'decided comparison')}"
         + (f" ({len(foretold) - len(decided)} undecided)." if len(decided) < len(foretold) else ".")
     )

@@ -11,18 +11,15 @@ import pandas as pd
 from harness.contract import VerdictKind
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
+from harness.reporting.text import enumeration, plural
 from harness.reporting.vocabulary import VERDICT_WORDS, Tone, Word
 
 __all__ = ["Divergence", "Rightness", "Tally", "rightness"]
 
 Row = Mapping[str, Any]
 
-_DIVERGENT = frozenset(
-    kind
-    for kind, word in VERDICT_WORDS.items()
-    if word.tone in ("wrong", "undecided") or kind is VerdictKind.ACCURACY_LOSS
-)
-"""Verdicts that a backend's author would want to hear of."""
+_DIVERGENT: tuple[Tone, ...] = ("wrong", "undecided", "noted")
+"""The tones that a backend's author would want to hear of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +35,9 @@ class Tally:
 
     @property
     def tone(self) -> Tone | None:
-        """The tone of the worst verdict; None without any."""
-        return next((VERDICT_WORDS[kind].tone for kind in self.counts), None)
+        """The tone of the worst verdict that says good or bad; None without any verdict."""
+        tones = [word.tone for word, _ in self.parts]
+        return next((tone for tone in tones if tone != "neutral"), tones[0] if tones else None)
 
     @property
     def parts(self) -> list[tuple[Word, int]]:
@@ -58,16 +56,25 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The cases of one backend, problem and operator with the same verdict other than ok.
+    """The cases of one backend and problem with the same verdict other than ok.
 
     ``rows`` are rows of the verdicts frame, by column.
     """
 
     backend: str
     problem: str
-    operator: str
     word: Word
     rows: Sequence[Row]
+
+    @property
+    def operators(self) -> list[str]:
+        """The operators among the cases, in their fixed order."""
+        return list(dict.fromkeys(row["operator"] for row in self.rows))
+
+    def common(self, column: str) -> str | None:
+        """The text that all rows have in ``column``; None where they differ."""
+        values = {row[column] or "" for row in self.rows}
+        return values.pop() if len(values) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +100,32 @@ class Rightness:
 
     @property
     def sentence(self) -> str:
-        """The answer in one sentence."""
-        clean = [name for name in self.backends if not self.by_backend[name].count("wrong")]
-        wrong, undecided = self.total.count("wrong"), self.total.count("undecided")
+        """The answer in one or two sentences, naming who failed at what."""
         if not self.total.total:
             return "Nothing was judged."
-        if not wrong:
-            text = "No backend gave a wrong derivative"
-        elif clean:
-            text = f"{len(clean)} of {len(self.backends)} backends gave no wrong derivative"
+        failed = [name for name in self.backends if self.by_backend[name].count("wrong")]
+        told = [f"{name} ({self._failures(name)})" for name in failed]
+        others = len(self.backends) - len(failed)
+        if not failed:
+            text = f"No verdict of {self.total.total} is against a backend."
         else:
-            text = "Every backend gave some wrong derivative"
-        text += f"; {wrong} of {self.total.total} verdicts are against a backend"
-        return text + (f", {undecided} could not be decided." if undecided else ".")
+            text = f"Not all: {enumeration(told)}."
+            if others:
+                text += f" The other {others} have no verdict against them."
+        losing = [
+            n for n in self.backends if VerdictKind.ACCURACY_LOSS in self.by_backend[n].counts
+        ]
+        if losing:
+            text += f" With loss of accuracy: {enumeration(losing)}."
+        undecided = self.total.count("undecided")
+        if undecided:
+            text += f" {plural(undecided, 'verdict')} could not be decided."
+        return text
+
+    def _failures(self, backend: str) -> str:
+        """``3 wrong, 1 crashed``."""
+        parts = self.by_backend[backend].parts
+        return ", ".join(f"{n} {word.name}" for word, n in parts if word.tone == "wrong")
 
 
 def rightness(frames: RunFrames) -> Rightness:
@@ -120,8 +140,8 @@ def rightness(frames: RunFrames) -> Rightness:
         by_operator=_tallies(verdicts, ["backend", "problem", "operator"]),
         by_backend=_tallies(verdicts, ["backend"]),
         total=_tally(verdicts["verdict"]),
-        divergences=[d for d in groups if VerdictKind(d.word.name) in _DIVERGENT],
-        remarks=[d for d in groups if VerdictKind(d.word.name) not in _DIVERGENT],
+        divergences=[d for d in groups if d.word.tone in _DIVERGENT],
+        remarks=[d for d in groups if d.word.tone not in _DIVERGENT],
     )
 
 
@@ -136,13 +156,13 @@ def _tally(kinds: pd.Series[Any]) -> Tally:
 
 
 def _groups(verdicts: pd.DataFrame) -> list[Divergence]:
-    """What is not ok, worst verdict first, then by backend, problem and operator."""
+    """What is not ok, worst verdict first, then by backend and problem."""
     other = verdicts[verdicts["verdict"] != VerdictKind.OK.value]
-    keys = ["verdict", "backend", "problem", "operator"]
+    keys = ["verdict", "backend", "problem"]
     grouped: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows(other.sort_values(keys, kind="stable")):
+    for row in rows(other.sort_values([*keys, "operator"], kind="stable")):
         grouped.setdefault(tuple(row[key] for key in keys), []).append(row)
     return [
-        Divergence(backend, problem, operator, VERDICT_WORDS[VerdictKind(kind)], found)
-        for (kind, backend, problem, operator), found in grouped.items()
+        Divergence(backend, problem, VERDICT_WORDS[VerdictKind(kind)], found)
+        for (kind, backend, problem), found in grouped.items()
     ]

@@ -19,6 +19,8 @@ __all__ = ["Cell", "Lead", "Speed", "speed"]
 Row = Mapping[str, Any]
 """A row of the measurements frame, by column; None for a missing word."""
 
+_LONG_SIZE = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -69,8 +71,11 @@ class Cell:
 
     @property
     def label(self) -> str:
-        """Operator and size, as a panel is headed."""
-        return f"{self.case.operator} · {self.case.size}"
+        """Operator and size, as a panel is headed; a long size by its family and scale."""
+        size = self.case.size
+        if len(size) > _LONG_SIZE and self.scale is not None:
+            size = ", ".join(filter(None, (self.family, f"n = {self.scale}")))
+        return f"{self.case.operator} · {size}"
 
     @property
     def timed(self) -> dict[str, Row]:

@@ -155,9 +155,9 @@ def _collect_problems(registry: Registry) -> None:
 
 
 def _call_each(registry: Registry, hook: str, registrar: Callable[[str], Any]) -> None:
-    """Call the hook of each plug-in by itself, so that what it registers carries its name."""
+    """Call the hook of each plug-in by itself and in order, so that its name goes with it."""
     caller = getattr(registry.manager.hook, hook)
-    for implementation in reversed(caller.get_hookimpls()):
+    for implementation in caller.get_hookimpls():
         plugin = implementation.plugin_name
         try:
             implementation.function(register=registrar(plugin))

@@ -18,6 +18,8 @@ import numpy as np
 
 from our_engine.types import Array, Cotangent, Shape
 
+from .masked import Masked
+
 
 class LinearMap:
     """A linear map between arrays; subclasses hold what it takes to apply it, never its matrix.
@@ -145,6 +147,7 @@ class Negative(LinearMap):
     """v -> -v."""
 
     __slots__ = ()
+    takes_masked = True
 
     def apply(self, v: Array) -> Array:
         """-v."""
@@ -152,7 +155,7 @@ class Negative(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """-u."""
-        return -u
+        return u.mapped(np.negative) if type(u) is Masked else -u
 
     def transpose(self) -> LinearMap:
         """Itself."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import ONE, ZERO, LinearMap
-from .masked import plain
+from .masked import plain, plus
 
 
 class Compose(LinearMap):
@@ -73,6 +73,9 @@ class Add(LinearMap):
     """J_1 + J_2 + ..., all of one domain and one codomain."""
 
     __slots__ = ("in_shape", "maps")
+    # Where one term alone is not zero, it may share the memory of the argument.
+    fresh = False
+    takes_masked = True
 
     def __init__(self, *maps: LinearMap) -> None:
         """Add the maps."""
@@ -85,7 +88,7 @@ class Add(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """The sum of J_i^T u."""
-        return _total([m.pull(u) for m in self.maps])
+        return _total([m.pull(u if m.takes_masked else plain(u)) for m in self.maps])
 
     def transpose(self) -> LinearMap:
         """The sum of the transposes."""
@@ -147,13 +150,11 @@ class Operator(LinearMap):
         return self.multiplications
 
 
-def _total(terms: list[Array]) -> Array:
+def _total(terms: list[Cotangent]) -> Cotangent:
     total = None
     for term in terms:
-        if term is not None:
-            total = term if total is None else total + term
-    # One surviving term may be a view of the argument, and `Add` promises fresh memory.
-    return +total if len(terms) > 1 and total is not None else total
+        total = plus(total, term)
+    return total
 
 
 def composed(left: LinearMap, right: LinearMap) -> LinearMap:

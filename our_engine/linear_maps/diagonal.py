@@ -97,6 +97,7 @@ class Cast(LinearMap):
     """The change of dtype between real types, and from real to complex."""
 
     __slots__ = ("in_dtype", "out_dtype")
+    takes_masked = True
 
     def __init__(self, in_dtype: np.dtype[Any], out_dtype: np.dtype[Any]) -> None:
         """Cast from `in_dtype` to `out_dtype`."""
@@ -109,6 +110,8 @@ class Cast(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """u in the dtype of the input; its real part if that is real."""
+        if type(u) is Masked:
+            return u.mapped(lambda v: cast(v, self.in_dtype))
         return cast(u, self.in_dtype)
 
     def transpose(self) -> LinearMap:
@@ -120,6 +123,7 @@ class Conj(LinearMap):
     """v -> conj(v), linear over the reals; its own transpose under the pairing."""
 
     __slots__ = ()
+    takes_masked = True
 
     def apply(self, v: Array) -> Array:
         """conj(v)."""
@@ -127,7 +131,7 @@ class Conj(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """conj(u)."""
-        return np.conj(u)
+        return u.mapped(np.conj) if type(u) is Masked else np.conj(u)
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -138,6 +142,7 @@ class Real(LinearMap):
     """v -> Re(v), from complex to real."""
 
     __slots__ = ("dtype",)
+    takes_masked = True
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         """For complex arguments of `dtype`."""
@@ -149,7 +154,7 @@ class Real(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U as a complex number."""
-        return cast(u, self.dtype)
+        return u.mapped(self.pull) if type(u) is Masked else cast(u, self.dtype)
 
     def transpose(self) -> LinearMap:
         """The embedding of the reals."""

@@ -10,19 +10,22 @@ import numpy as np
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
+from .masked import Masked, plain
 
 
 class Gather(LinearMap):
     """v -> v[index], for any NumPy index; elements that are taken twice add in the transpose."""
 
-    __slots__ = ("fresh", "in_shape", "index", "unique")
+    __slots__ = ("in_shape", "index", "unique")
+    # What is pulled back holds the cotangent until it is put in its place.
+    fresh = False
+    takes_masked = True
 
     def __init__(self, in_shape: Shape, index: Any) -> None:
         """Take `index` from arrays of shape `in_shape`."""
         self.in_shape = in_shape
         self.index = index
         self.unique = is_unique_index(index)
-        self.fresh = True
 
     def apply(self, v: Array) -> Array:
         """A copy of v[index]."""
@@ -30,8 +33,17 @@ class Gather(LinearMap):
         return +taken if self.unique else taken
 
     def pull(self, u: Cotangent) -> Cotangent:
-        """Zeros of the input's shape with u added at the index."""
-        return scatter(u, self.in_shape, self.index, self.unique)
+        """U added at the index, and zero by structure elsewhere."""
+        if type(u) is Masked:
+            mask = np.zeros(self.in_shape, bool)
+            if self.unique:
+                mask[self.index] = u.mask
+            else:
+                np.logical_or.at(mask, self.index, u.mask)
+            return Masked(scatter(u.value, self.in_shape, self.index, self.unique), mask)
+        if not self.in_shape:
+            return scatter(u, self.in_shape, self.index, self.unique)
+        return Masked.scattered(u, self.in_shape, self.index, self.unique)
 
     def transpose(self) -> LinearMap:
         """The scattering sum."""
@@ -54,6 +66,7 @@ class Scatter(LinearMap):
     """The transpose of a gather: u -> zeros with u added at the index."""
 
     __slots__ = ("gather", "in_shape")
+    takes_masked = True
 
     def __init__(self, gather: Gather) -> None:
         """The transpose of `gather`."""
@@ -62,10 +75,12 @@ class Scatter(LinearMap):
 
     def apply(self, v: Array) -> Array:
         """Zeros with v added at the index."""
-        return self.gather.pull(v)
+        return plain(self.gather.pull(v))
 
     def pull(self, u: Cotangent) -> Cotangent:
         """u[index]."""
+        if type(u) is Masked:
+            return Masked(self.gather.apply(u.value), u.mask[self.gather.index])
         return self.gather.apply(u)
 
     def transpose(self) -> LinearMap:

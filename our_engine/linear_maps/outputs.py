@@ -5,7 +5,7 @@ from __future__ import annotations
 from our_engine.types import Array, Cotangent
 
 from .base import LinearMap
-from .masked import plain
+from .masked import plain, plus
 
 
 class Outputs(LinearMap):
@@ -25,9 +25,8 @@ class Outputs(LinearMap):
         """The sum of J_i^T u_i over the outputs whose cotangent is not zero."""
         total = None
         for m, u_i in zip(self.maps, u, strict=True):
-            term = None if u_i is None else m.pull(plain(u_i))
-            if term is not None:
-                total = term if total is None else total + term
+            if u_i is not None:
+                total = plus(total, m.pull(u_i if m.takes_masked else plain(u_i)))
         return total
 
     fresh = False

@@ -16,6 +16,7 @@ class Sum(LinearMap):
     """The sum over `axis` of arrays of shape `in_shape`."""
 
     __slots__ = ("axes", "in_shape", "keepdims")
+    takes_masked = True
 
     def __init__(self, in_shape: Shape, axis: Axes = None, keepdims: bool = False) -> None:
         """Sum over all axes (None), one, or a tuple of them."""
@@ -29,6 +30,8 @@ class Sum(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U spread over the summed axes, as a read-only view."""
+        if type(u) is Masked:
+            return u.moved(self.pull)
         if isinstance(u, (float, np.generic)):
             return spread(u, self.in_shape)
         if not self.keepdims and self.axes:
@@ -58,6 +61,7 @@ class Broadcast(LinearMap):
 
     __slots__ = ("in_shape", "to_shape")
     fresh = False
+    takes_masked = True
 
     def __init__(self, in_shape: Shape, to_shape: Shape) -> None:
         """Broadcast from one shape to another."""
@@ -70,6 +74,9 @@ class Broadcast(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """The sum of u over the axes along which v was repeated."""
+        if type(u) is Masked:
+            mask = unbroadcast(u.mask, self.in_shape) > 0
+            return Masked(unbroadcast(u.value, self.in_shape), mask)
         return unbroadcast(u, self.in_shape)
 
     def transpose(self) -> LinearMap:
@@ -105,7 +112,7 @@ class Reshape(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """U in the shape of the input."""
         if type(u) is Masked:
-            return Masked(np.reshape(u.value, self.in_shape), u.mask.reshape(self.in_shape))
+            return u.moved(lambda v: np.reshape(v, self.in_shape))
         return np.reshape(u, self.in_shape)
 
     def transpose(self) -> LinearMap:
@@ -122,6 +129,7 @@ class Permute(LinearMap):
 
     __slots__ = ("axes",)
     fresh = False
+    takes_masked = True
 
     def __init__(self, axes: tuple[int, ...]) -> None:
         """Permute by non-negative axes."""
@@ -137,6 +145,8 @@ class Permute(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U with its axes permuted back."""
+        if type(u) is Masked:
+            return u.moved(self.pull)
         return np.transpose(u, self.transpose().axes)
 
     def out_shape(self, in_shape: Shape | None = None) -> Shape:

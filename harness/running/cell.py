@@ -117,9 +117,10 @@ class Cell:
 
     def _rounds(self) -> int:
         """As many as planned, or as fit into the cell's time; one at least."""
-        round_s = sum(self._seconds.values())
-        fitting = int(self.limits.cell_s / round_s) if round_s else self.limits.rounds
-        return max(1, min(self.limits.rounds, fitting))
+        round_s, planned = sum(self._seconds.values()), self.limits.rounds
+        if round_s * planned <= self.limits.cell_s:
+            return planned
+        return max(1, int(self.limits.cell_s / round_s))
 
     def _turn(self, arm: str, round_index: int, position: int) -> None:
         backend = self.arms[arm]

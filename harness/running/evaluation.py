@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,62 +24,136 @@ from harness.contract import (
     build,
     is_native,
 )
-from harness.contract.derivation import function_of_primals
+from harness.contract.derivation import function_of_primals, prepare
 from harness.problems.inputs import Arrays, CaseInputs
-
-__all__ = ["evaluate", "failure_of", "host_results", "one_line", "refuse_other_dtype"]
-
-_TRACEBACK_CHARACTERS = 2000
-_OVERLAP_WORK = (
-    10_000  # np.shares_memory solves a Diophantine equation; beyond this, the bounds say
+from harness.running.observing import (
+    Watch,
+    bits,
+    disconnected,
+    filled,
+    host_results,
+    native,
+    operand_names,
+    to_host,
 )
 
+__all__ = ["Evaluator", "failure_of", "one_line", "refuse_other_dtype"]
 
-def evaluate(backend: Backend, problem: Problem, case: Case, inputs: CaseInputs) -> Evaluation:
-    """Evaluate ``case`` and report what ``harness.contract.Evaluation`` lists.
+_TRACEBACK_CHARACTERS = 2000
 
-    The prepared call (jitted, compiled) is what is judged, since it is what will be timed.
-    Raises UnsupportedOperatorError when the backend does not claim the case, and whatever the
-    backend raises.
+
+class Evaluator:
+    """Evaluates cases with one backend.
+
+    The prepared call (jitted, compiled) is what is judged, since it is what will be timed. It
+    serves every point of a size, as a user's would: one that has kept anything of the point that
+    it was prepared at is found out.
     """
-    refuse_other_dtype(backend, case)
-    host = (*inputs.args, *inputs.seeds)
-    operands = _native(backend, host)
-    pristine = [_bits(backend.to_numpy(x)) for x in operands]
-    call = backend.prepare(build(backend, problem, case.operator), *operands)
-    start = time.perf_counter()
-    first = call(*operands)
-    backend.wait(first)
-    seconds = time.perf_counter() - start
-    names = _operand_names(problem, case.operator, len(inputs.seeds))
-    disconnected = _disconnected(problem, first)
-    aliased = _aliased(backend, first, operands, names)
-    # Copied before the next call, which might write into the same memory.
-    results = host_results(backend, _zero_where_cut(backend, problem, first, inputs.args))
-    mutated = _changed(backend, operands, pristine, names)
-    again = host_results(backend, _zero_where_cut(backend, problem, call(*operands), inputs.args))
-    further = [
-        host_results(backend, call(*operands[: len(inputs.args)], *_native(backend, seeds)))
-        for seeds in (inputs.probe_seeds, inputs.combined_seeds)
-        if seeds
-    ]
-    mutated += [n for n in _changed(backend, operands, pristine, names) if n not in mutated]
-    # Fresh operands: the values must not depend on what the calls above may have done to them.
-    operands = _native(backend, host)
-    value = _value_under_differentiation(backend, problem, case.operator, operands)
-    return Evaluation(
-        results=results,
-        plain_value=_plain_value(backend, problem, operands[: len(inputs.args)]),
-        repeatable=[_bits(r) for r in results] == [_bits(r) for r in again],
-        value=None if value is None else _host(backend, value),
-        probe=further[0] if further else (),
-        combined=further[1] if further else (),
-        mutated=tuple(mutated),
-        aliased=aliased,
-        disconnected=disconnected,
-        native=is_native(backend, problem, case.operator),
-        seconds=seconds,
-    )
+
+    def __init__(self, backend: Backend) -> None:
+        """Evaluate with ``backend``."""
+        self._backend = backend
+        self._calls: dict[tuple[str, ...], Callable[..., Any]] = {}
+        self._values: dict[tuple[str, ...], np.ndarray | None] = {}
+
+    def evaluate(self, problem: Problem, case: Case, inputs: CaseInputs) -> Evaluation:
+        """Evaluate ``case`` and report what ``harness.contract.Evaluation`` lists.
+
+        Raises UnsupportedOperatorError when the backend does not claim the case, and whatever
+        the backend raises.
+        """
+        backend, arity = self._backend, len(inputs.args)
+        refuse_other_dtype(backend, case)
+        operands = native(backend, (*inputs.args, *inputs.seeds))
+        watch = Watch(backend, operands, operand_names(problem, case.operator))
+        call = self._prepared(problem, case, operands)
+        start = time.perf_counter()
+        first = call(*operands)
+        backend.wait(first)
+        seconds = time.perf_counter() - start
+        aliased, mutated = watch.aliased(first), watch.changed()
+        # Copied before the next call, which might write into the same memory.
+        results = filled(backend, problem, first, inputs.args)
+        again = filled(backend, problem, call(*operands), inputs.args)
+        further = [
+            host_results(backend, call(*operands[:arity], *native(backend, seeds)))
+            for seeds in (inputs.probe_seeds, inputs.combined_seeds)
+            if seeds
+        ]
+        return Evaluation(
+            results=results,
+            plain_value=self._plain_value(problem, case, inputs.args),
+            repeatable=[bits(r) for r in results] == [bits(r) for r in again],
+            value=self._value_under_differentiation(problem, case, inputs.args),
+            probe=further[0] if further else (),
+            combined=further[1] if further else (),
+            mutated=tuple(dict.fromkeys((*mutated, *watch.changed()))),
+            aliased=aliased,
+            disconnected=disconnected(problem, first),
+            native=is_native(backend, problem, case.operator),
+            seconds=seconds,
+        )
+
+    def _prepared(
+        self, problem: Problem, case: Case, operands: Sequence[Array]
+    ) -> Callable[..., Any]:
+        key = (case.problem, case.operator, case.size, case.dtype)
+        if key not in self._calls:
+            call = build(self._backend, problem, case.operator)
+            self._calls[key] = prepare(self._backend, case.operator, call, *operands)
+        return self._calls[key]
+
+    def _plain_value(self, problem: Problem, case: Case, args: Arrays) -> np.ndarray | None:
+        """The value without differentiation; None when the backend claims none or it raises."""
+        key = ("plain", case.problem, case.size, case.dtype, case.point)
+        if key not in self._values:
+            plain = dataclasses.replace(case, operator=Operator.VALUE)
+            operands = native(self._backend, args)
+            try:
+                result = self._prepared(problem, plain, operands)(*operands)[0]
+                self._values[key] = to_host(self._backend, result)
+            except Exception:  # noqa: BLE001 - the derivative came: this failure is the value's own
+                self._values[key] = None
+        return self._values[key]
+
+    def _value_under_differentiation(
+        self, problem: Problem, case: Case, args: Arrays
+    ) -> np.ndarray | None:
+        """y as the backend's own jvp or vjp gives it, where the operator is derived from that."""
+        backend, operator = self._backend, case.operator
+        if operator.order != 1 or operator is Operator.DESCENT:
+            return None
+        mode = _mode(backend, operator)
+        if mode is None or is_native(backend, problem, operator):
+            return None
+        key = (mode, case.problem, case.size, case.dtype, case.point)
+        if key not in self._values:
+            operands = native(backend, args)
+            call_key = (mode, case.problem, case.size, case.dtype)
+            if call_key not in self._calls:
+                y = functools.partial(_differentiated_value, backend, problem, mode)
+                self._calls[call_key] = backend.prepare(y, *operands)
+            self._values[key] = to_host(backend, self._calls[call_key](*operands))
+        return self._values[key]
+
+
+def _mode(backend: Backend, operator: Operator) -> str | None:
+    """The mode that a first-order operator is derived by; None: neither is there."""
+    forward = type(backend).jvp is not Backend.jvp
+    reverse = type(backend).vjp is not Backend.vjp
+    by_columns = operator in (Operator.JVP, Operator.JACOBIAN_FORWARD)
+    if reverse and not by_columns:
+        return "reverse"
+    return "forward" if forward else None
+
+
+def _differentiated_value(backend: Backend, problem: Problem, mode: str, *args: Array) -> Array:
+    """y of the backend's jvp or vjp at ``args``."""
+    fun = function_of_primals(backend, problem, args)
+    primals = tuple(args[i] for i in problem.argnums)
+    if mode == "reverse":
+        return backend.vjp(fun, primals)[0]
+    return backend.jvp(fun, primals, tuple(backend.xp.ones_like(x) for x in primals))[0]
 
 
 def failure_of(
@@ -93,7 +169,7 @@ def failure_of(
 
 def _plain_raises(backend: Backend, problem: Problem, args: Arrays) -> bool:
     try:
-        backend.wait(problem.fun(backend.xp, *_native(backend, args)))
+        backend.wait(problem.fun(backend.xp, *native(backend, args)))
     except Exception:  # noqa: BLE001 - whatever the plain function raises is the answer
         return True
     return False
@@ -111,114 +187,3 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, UnsupportedOperatorError):
         return " ".join(str(error).split())
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-
-
-def host_results(backend: Backend, results: Any) -> Arrays:
-    """The results as NumPy arrays of their own memory; TypeError when they are no such thing."""
-    if not isinstance(results, tuple | list):
-        raise TypeError(f"the call returned {type(results).__name__}, not a tuple of arrays")
-    return tuple(_host(backend, x) for x in results)
-
-
-def _host(backend: Backend, x: Array) -> np.ndarray:
-    array = np.array(backend.to_numpy(x))
-    # Anything but NumPy's own numbers would need the library to be read in the supervisor.
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"to_numpy gave an array of dtype {array.dtype}")
-    return array
-
-
-def _native(backend: Backend, arrays: Sequence[np.ndarray]) -> tuple[Array, ...]:
-    """Each array as the backend's own, from a copy that nobody else holds."""
-    return tuple(backend.asarray(np.array(x)) for x in arrays)
-
-
-def _bits(x: np.ndarray) -> tuple[tuple[int, ...], str, bytes]:
-    return x.shape, x.dtype.str, x.tobytes()
-
-
-def _operand_names(problem: Problem, operator: Operator, seeds: int) -> list[str]:
-    if operator.takes_tangents:
-        return [
-            *problem.arguments,
-            *(f"tangent of {problem.arguments[i]}" for i in problem.argnums),
-        ]
-    return [*problem.arguments, *["cotangent"] * seeds]
-
-
-def _changed(
-    backend: Backend, operands: Sequence[Array], pristine: Sequence[Any], names: Sequence[str]
-) -> list[str]:
-    return [
-        name
-        for name, x, before in zip(names, operands, pristine, strict=True)
-        if _bits(np.asarray(backend.to_numpy(x))) != before
-    ]
-
-
-def _aliased(
-    backend: Backend, results: Any, operands: Sequence[Array], names: Sequence[str]
-) -> tuple[str, ...]:
-    """The results that share memory with an operand, where ``to_numpy`` gives views that tell."""
-    if not isinstance(results, tuple | list):
-        return ()
-    views = [np.asarray(backend.to_numpy(x)) for x in operands]
-    found = []
-    for number, result in enumerate(results):
-        if result is None:
-            continue
-        array = np.asarray(backend.to_numpy(result))
-        sharing = [n for n, view in zip(names, views, strict=True) if _overlap(array, view)]
-        if sharing:
-            found.append(f"result {number} is {', '.join(sharing)}")
-    return tuple(found)
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
-    return np.may_share_memory(a, b) and np.shares_memory(a, b)
-
-
-def _disconnected(problem: Problem, results: Any) -> tuple[str, ...]:
-    """The arguments for which the library gave None: it says that the output ignores them."""
-    if not isinstance(results, tuple | list) or len(results) != len(problem.argnums):
-        return ()
-    cut = (i for i, x in zip(problem.argnums, results, strict=True) if x is None)
-    return tuple(problem.arguments[i] for i in cut)
-
-
-def _zero_where_cut(backend: Backend, problem: Problem, results: Any, args: Arrays) -> Any:
-    """Zeros for each None; ``disconnected`` tells that the library did not compute them."""
-    if not _disconnected(problem, results):
-        return results
-    return tuple(
-        backend.asarray(np.zeros_like(args[i])) if x is None else x
-        for i, x in zip(problem.argnums, results, strict=True)
-    )
-
-
-def _plain_value(backend: Backend, problem: Problem, args: Sequence[Array]) -> np.ndarray | None:
-    """The value without differentiation; None when the backend claims none or it raises."""
-    try:
-        return _host(backend, build(backend, problem, Operator.VALUE)(*args)[0])
-    except Exception:  # noqa: BLE001 - the derivative came, so this failure is the plain value's own
-        return None
-
-
-def _value_under_differentiation(
-    backend: Backend, problem: Problem, operator: Operator, operands: Sequence[Array]
-) -> Array | None:
-    """y as the backend's own jvp or vjp gives it, where the operator is derived from that."""
-    if operator.order != 1 or operator is Operator.DESCENT or is_native(backend, problem, operator):
-        return None
-    args = operands[: len(problem.arguments)]
-    fun = function_of_primals(backend, problem, args)
-    primals = tuple(args[i] for i in problem.argnums)
-    forward = type(backend).jvp is not Backend.jvp
-    reverse = type(backend).vjp is not Backend.vjp
-    by_columns = operator in (Operator.JVP, Operator.JACOBIAN_FORWARD)
-    if reverse and not by_columns:
-        return backend.vjp(fun, primals)[0]
-    if forward:
-        tangents = tuple(backend.xp.ones_like(x) for x in primals)
-        return backend.jvp(fun, primals, tangents)[0]
-    return None

@@ -61,6 +61,8 @@ class Judging:
         start: Callable[[str], WorkerProcess],
     ) -> None:
         """Judge the cases of each backend in ``todo``, up to ``width`` backends at a time."""
+        if not todo:
+            return
         self.view.begin("judging", sum(map(len, todo.values())))
         drive((_JudgingLane(name, cases, self) for name, cases in todo.items()), width, start)
         self.view.end()

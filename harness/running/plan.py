@@ -95,15 +95,14 @@ def make_plan(
     threads: int = 1,
     deadline_s: float = 60.0,
     measure: bool = True,
-    only_timed: bool = False,
     seed: int | None = None,
 ) -> Plan:
     """Plan a run of what ``selection`` names.
 
-    The depth limits the sizes unless sizes are selected; float64 alone is timed unless dtypes
-    are. Without ``measure`` all is judged and nothing timed; with ``only_timed`` no more is judged
-    than will be timed. UsageError for a pattern that matches nothing or numbers out of range, RunFailedError
-    for a backend that was named and whose library is missing.
+    A depth that limits the sizes does so unless sizes are selected. float64 alone is timed, and
+    with such a depth judged, unless dtypes are selected. Without ``measure`` all is judged and
+    nothing timed. UsageError for a pattern that matches nothing or numbers out of range,
+    RunFailedError for a backend that was named and whose library is missing.
     """
     _check_numbers(threads, deadline_s)
     entries, notices = chosen.select_backends(registry, selection.backends)
@@ -113,14 +112,14 @@ def make_plan(
         baseline, told = _settle_baseline(registry, baseline, backends)
         notices += told
     cases, timed = _cases(problems, selection, depth)
-    if not (timed if only_timed else cases):
+    if not cases:
         raise UsageError(
             "nothing is left to ask: no selected problem has these operators, sizes, dtypes and "
             "points together; adjudge problems NAME lists what there is"
         )
     return Plan(
         backends=tuple(backends),
-        cases=timed if only_timed else cases,
+        cases=cases,
         timed=timed if measure else (),
         baseline=baseline,
         depth=depth,
@@ -171,6 +170,8 @@ def _cases(
     points = chosen.select_points(problems, selection.points)
     sizes = chosen.select_sizes(problems, selection.sizes)
     timed_dtypes = set(dtypes) if selection.dtypes else {TIMED_DTYPE}
+    if depth.most_sizes is not None and not selection.dtypes and TIMED_DTYPE in dtypes:
+        dtypes = [TIMED_DTYPE]
     cases: list[Case] = []
     timed: list[Case] = []
     for problem in problems:
@@ -201,14 +202,15 @@ def _sizes(
     """The sizes to judge, and the (size, point) pairs to time, of one operator.
 
     A depth that times few sizes spreads them from the smallest to the largest, so that growth is
-    seen; what it judges beside those are the smallest.
+    seen; what it judges beside those is the smallest.
     """
     timed_points = [p for p in points if p.timed and operator in problem.timed_operators]
     askable = [s for s in allowed if any(problem.asks(operator, s, p) for p in points)]
     timeable = [s for s in allowed if any(problem.asks(operator, s, p) for p in timed_points)]
     if not selection.sizes:
         timeable = list(depth.timed_sizes(timeable))
-        askable = sorted(askable, key=lambda size: size.scale)[: depth.most_sizes]
+        if depth.most_sizes is not None:
+            askable = sorted(askable, key=lambda size: size.scale)[:1]
     return {s.name for s in askable}, {
         (s.name, p.name) for s in timeable for p in timed_points if problem.asks(operator, s, p)
     }

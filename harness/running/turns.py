@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 from harness.contract import Backend, Case, Problem, build
+from harness.contract.derivation import prepare
 from harness.problems.inputs import CaseInputs
-from harness.running.evaluation import host_results, refuse_other_dtype
+from harness.running.evaluation import refuse_other_dtype
 from harness.running.messages import Checked, Measured, Readied, Taken
+from harness.running.observing import host_results
 from harness.timing import memory, sampling
 
 __all__ = ["ReadyCase", "make_ready"]
@@ -64,7 +67,12 @@ def make_ready(
     """
     refuse_other_dtype(backend, case)
     call = build(backend, problem, case.operator)
-    costs = sampling.first_calls(backend, call, (*inputs.args, *inputs.seeds))
+    costs = sampling.first_calls(
+        backend,
+        call,
+        (*inputs.args, *inputs.seeds),
+        prepare=functools.partial(prepare, backend, case.operator),
+    )
     ready = ReadyCase(backend, costs)
     if costs.second_call_s > call_s:
         loops = 0

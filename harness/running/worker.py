@@ -53,6 +53,7 @@ class Worker:
         """Serve ``backend`` on the problems of ``registry``."""
         self.registry = registry
         self.backend = backend
+        self.evaluator = evaluation.Evaluator(backend)
         self.ready: dict[Case, turns.ReadyCase] = {}
         self.quiet = contextlib.ExitStack()
 
@@ -79,7 +80,7 @@ class Worker:
 
     def _evaluate(self, case: Case, inputs: CaseInputs) -> Reply:
         problem = self.registry.problem(case.problem)
-        return evaluation.evaluate(self.backend, problem, case, inputs)
+        return self.evaluator.evaluate(problem, case, inputs)
 
     def _make_ready(self, request: Ready) -> Reply:
         # Never left: the collector stays off for the whole set, and what the case before has

@@ -1,0 +1,305 @@
+"""The supervisor: one run from its first case to its last, or from where it was interrupted.
+
+It imports no AD library: whatever a backend does, it does in a worker, and this process goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness import plugins
+from harness.contract import Case, Verdict
+from harness.errors import AdjudgeError, RunFailedError
+from harness.plugins import Registry
+from harness.running.inputs import Inputs
+from harness.running.journal import (
+    RUN_FILE,
+    Journal,
+    read_journal,
+    read_run_file,
+    write_run_file,
+)
+from harness.running.judging import Judge, Judging
+from harness.running.measuring import Measuring
+from harness.running.messages import Hello
+from harness.running.plan import Plan, describe_problem
+from harness.running.process import WorkerProcess
+from harness.running.progress import View
+from harness.running.records import (
+    SCHEMA_VERSION,
+    InterruptionRecord,
+    Record,
+    RunEndRecord,
+    VerdictRecord,
+)
+from harness.running.timing_state import TimingState
+from harness.timing import environment, machine
+
+__all__ = ["RunInterruptedError", "resume", "run"]
+
+_BUSY_LOAD = 0.5
+"""Runnable processes for each core above which a person should know that others are at work."""
+
+
+class RunInterruptedError(AdjudgeError):
+    """A person or a signal stopped the run; what was recorded stays, and it can be resumed."""
+
+    exit_code = 130
+
+
+def run(
+    plan: Plan,
+    folder: Path,
+    view: View,
+    *,
+    registry: Registry | None = None,
+    judge: Judge | None = None,
+    command: Sequence[str] = (),
+) -> None:
+    """Carry out ``plan`` and leave its records in ``folder``, which ``create_folder`` made.
+
+    ``command`` are the words of the command line, for the record. Raises RunInterruptedError
+    after Ctrl-C, SIGTERM or SIGHUP, and RunFailedError when the folder cannot be written.
+    """
+    if (folder / RUN_FILE).exists():
+        raise RunFailedError(f"{folder} holds a run already; go on with it by --resume {folder}")
+    registry = registry or plugins.load()
+    cores = environment.timing_core(threads=plan.threads)
+    content = _describe(plan, folder, registry, command, cores)
+    write_run_file(folder, content)
+    _tell(view, registry, "run_started", run=folder)
+    _Run(plan, folder, view, registry, judge or _judge(registry), cores, content).carry_out()
+
+
+def resume(
+    folder: Path, view: View, *, registry: Registry | None = None, judge: Judge | None = None
+) -> None:
+    """Finish the run in ``folder``: what its journal holds is not done again.
+
+    Raises as ``run`` does, and RunFailedError when the folder is no run, when its journal is
+    damaged, or when a backend or problem of the run is not installed any more.
+    """
+    content = read_run_file(folder)
+    try:
+        plan = Plan.from_json(content["plan"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunFailedError(
+            f"{folder / RUN_FILE} holds no plan ({type(error).__name__}: {error}); begin a new run"
+        ) from error
+    registry = registry or plugins.load()
+    _refuse_if_gone(plan, registry)
+    cores = environment.timing_core(threads=plan.threads)
+    _Run(plan, folder, view, registry, judge or _judge(registry), cores, content).carry_out()
+
+
+@dataclass
+class _Run:
+    plan: Plan
+    folder: Path
+    view: View
+    registry: Registry
+    judge: Judge
+    cores: environment.CorePlan
+    content: dict[str, Any]
+    began: float = field(default_factory=time.monotonic)
+
+    def carry_out(self) -> None:
+        """Do what is left of the plan; on the way out no worker is left, whatever happens."""
+        for line in self.content["notices"]:
+            self.view.notice(line)
+        with contextlib.closing(self.view), Journal(self.folder) as journal:
+            records = read_journal(self.folder)
+            if any(isinstance(record, RunEndRecord) for record in records):
+                self.view.notice("this run is complete: nothing is left to do")
+                return
+            with _signals_interrupt():
+                try:
+                    journal.append(self._phases(journal, records))
+                except KeyboardInterrupt as error:
+                    journal.append(InterruptionRecord(time.time()))
+                    raise RunInterruptedError(
+                        "interrupted; what was recorded is kept, go on with: "
+                        f"adjudge run --resume {self.folder}"
+                    ) from error
+        _tell(self.view, self.registry, "run_finished", run=self.folder)
+
+    def _phases(self, journal: Journal, records: list[Record]) -> RunEndRecord:
+        inputs = Inputs(self.registry)
+        at_once = len(machine.allowed_cores()) or os.cpu_count() or 1
+        judging = Judging(
+            inputs,
+            self.judge,
+            journal,
+            self.view,
+            self.plan.deadline_s,
+            self._came_up,
+            self._judged,
+        )
+        judging.run(self._unjudged(records), max(2, at_once), self._start_anywhere)
+        judged_at = time.monotonic()
+        budget_s = self.plan.depth.budget_s
+        measuring = Measuring(
+            plan=self.plan,
+            state=TimingState(self.plan, self.registry.problems, read_journal(self.folder)),
+            inputs=inputs,
+            judge=self.judge,
+            judged=judging.judged,
+            journal=journal,
+            view=self.view,
+            cores=self.cores,
+            at_once=at_once,
+            ends=None if budget_s is None else self.began + budget_s,
+            start=self._start,
+            came_up=self._came_up,
+            case_measured=self._measured,
+        )
+        if self.plan.measure:
+            measuring.run()
+        return RunEndRecord(
+            time=time.time(),
+            seconds_judging=judged_at - self.began,
+            seconds_timing=time.monotonic() - judged_at,
+            seconds_in_samples=measuring.totals.samples_s,
+            seconds_start_up=measuring.totals.start_up_s,
+        )
+
+    def _unjudged(self, records: Sequence[Record]) -> dict[str, list[Case]]:
+        done = {(r.backend, r.case) for r in records if isinstance(r, VerdictRecord)}
+        todo = {
+            backend: [case for case in self.plan.cases if (backend, case.id) not in done]
+            for backend in self.plan.backends
+        }
+        return {backend: cases for backend, cases in todo.items() if cases}
+
+    def _start(self, backend: str, rng: np.random.Generator) -> WorkerProcess:
+        variables = environment.worker_environment(self.plan.threads, rng)
+        return WorkerProcess(backend, variables, self.plan.threads)
+
+    def _start_anywhere(self, backend: str) -> WorkerProcess:
+        return self._start(backend, np.random.default_rng(self.plan.seed))
+
+    def _came_up(self, backend: str, hello: Hello) -> None:
+        """Keep the versions; libraries that changed since the run began are told."""
+        versions = dict(hello.versions)
+        before = self.content["versions"].get(backend)
+        if before == versions:
+            return
+        if before is None:
+            self.content["devices"][backend] = hello.device
+            self.content["versions"][backend] = versions
+        else:
+            line = f"{backend}: the run began with {before}, and went on with {versions}"
+            if line in self.content["notices"]:
+                return
+            self.content["notices"].append(line)
+            self.view.notice(line)
+        write_run_file(self.folder, self.content)
+
+    def _judged(self, backend: str, case: Case, verdict: Verdict) -> None:
+        _tell(self.view, self.registry, "case_judged", backend=backend, case=case, verdict=verdict)
+
+    def _measured(self, backend: str, case: Case, samples: int) -> None:
+        _tell(
+            self.view, self.registry, "case_measured", backend=backend, case=case, samples=samples
+        )
+
+
+def _judge(registry: Registry) -> Judge:
+    from harness.verification.judge import Judge as TheJudge
+
+    return TheJudge(registry)
+
+
+def _describe(
+    plan: Plan,
+    folder: Path,
+    registry: Registry,
+    command: Sequence[str],
+    cores: environment.CorePlan,
+) -> dict[str, Any]:
+    """The content of ``run.json``, as results/README.md lists it."""
+    around = environment.read_environment()
+    names = dict.fromkeys(case.problem for case in plan.cases)
+    problems = {name: describe_problem(registry.problem(name)) for name in names}
+    around["workers"] = {
+        "threads": plan.threads,
+        "cores": sorted(cores.workers),
+        "supervisor_cores": sorted(cores.supervisor),
+    }
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": folder.resolve().name,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": list(command),
+        "plan": {**plan.to_json(), "problems": problems},
+        "versions": {},
+        "devices": {},
+        "environment": around,
+        "seeds": {"turns": plan.seed},
+        "notices": [*plan.notices, *_machine_notices(plan, cores)],
+    }
+
+
+def _machine_notices(plan: Plan, cores: environment.CorePlan) -> Iterator[str]:
+    """What a reader of the times should know of the machine."""
+    if not plan.measure:
+        return
+    if cores.notice:
+        yield cores.notice
+    load, count = machine.load_average(), len(machine.allowed_cores()) or os.cpu_count() or 1
+    if load is not None and load[0] > _BUSY_LOAD * count:
+        yield f"others are at work here (load {load[0]:.1f} on {count} cores): times scatter more"
+
+
+def _refuse_if_gone(plan: Plan, registry: Registry) -> None:
+    """A plug-in that went away since is no fault of its backend, and gets no verdicts for it."""
+    for what, names, there in (
+        ("backend", plan.backends, registry.backends),
+        ("problem", {case.problem for case in plan.cases}, registry.problems),
+    ):
+        for name in names:
+            if name not in there:
+                raise RunFailedError(
+                    f"this run has a {what} {name!r} that is not installed any more; "
+                    "install its plug-in again to resume"
+                )
+    for name in plan.backends:
+        if registry.backends[name].missing:
+            raise RunFailedError(registry.backends[name].missing_line())
+
+
+@contextlib.contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the run as Ctrl-C does, in the main thread; restored on leaving."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    before = {s: signal.signal(s, interrupt) for s in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell(view: View, registry: Registry, hook: str, **facts: Any) -> None:
+    """Call a hook; a plug-in that fails there costs a notice, not the run."""
+    try:
+        getattr(registry.hook, hook)(**facts)
+    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+        view.notice(f"a plug-in failed in {hook}: {type(error).__name__}: {error}")

@@ -1,0 +1,140 @@
+"""A hash of what a truth depends on: the program's code and constants, and every operand's bits."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.verification.oracles.closed_form import closed_form_of
+from harness.verification.oracles.oracle import Question
+
+__all__ = ["UnhashableError", "fingerprint", "of_question"]
+
+
+class UnhashableError(TypeError):
+    """Something whose content cannot be told from outside: what depends on it is not kept."""
+
+
+def of_question(question: Question, *extra: Any) -> str:
+    """The hash of a question; ``extra`` are further values that the answer depends on.
+
+    It holds the function and the closed form as compiled code, with every function that they
+    call and every constant that they read, so that a change in either asks anew. Raises
+    UnhashableError when there is something in them that cannot be looked into.
+    """
+    problem = question.problem
+    return fingerprint(
+        *extra,
+        problem.fun,
+        closed_form_of(problem, question.operator),
+        problem.argnums,
+        str(question.operator),
+        str(question.kind),
+        question.unit_roundoff,
+        question.operations,
+        None if problem.descent is None else repr(problem.descent),
+        question.args,
+        question.seeds,
+    )
+
+
+def fingerprint(*values: Any) -> str:
+    """The SHA-256 of values' content, the same in every process."""
+    digest = hashlib.sha256()
+    for token in _tokens(values, set()):
+        digest.update(len(token).to_bytes(8, "little"))
+        digest.update(token)
+    return digest.hexdigest()
+
+
+def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
+    match value:
+        case None | bool() | int() | float() | complex() | str() | bytes():
+            yield f"{type(value).__name__}:{value!r}".encode()
+        case np.ndarray() | np.generic():
+            array = np.asarray(value)
+            if array.dtype.hasobject:
+                raise UnhashableError("an array of objects")
+            yield f"{array.dtype.str}{array.shape}".encode()
+            yield np.ascontiguousarray(array).tobytes()
+        case types.CodeType():
+            yield from _code(value, seen)
+        case types.FunctionType():
+            yield from _function(value, seen)
+        case functools.partial():
+            yield from _each((value.func, value.args, value.keywords), seen)
+        case types.BuiltinFunctionType() | np.ufunc() | type():
+            yield f"{getattr(value, '__module__', '')}.{value.__name__}".encode()
+        case types.ModuleType():
+            yield f"module {value.__name__} {getattr(value, '__version__', '')}".encode()
+        case Mapping():
+            yield f"mapping {len(value)}".encode()
+            for key in sorted(value, key=repr):
+                yield from _each((key, value[key]), seen)
+        case tuple() | list():
+            yield f"sequence {len(value)}".encode()
+            yield from _each(value, seen)
+        case set() | frozenset():
+            yield f"set {sorted(map(repr, value))}".encode()
+        case _:
+            yield from _object(value, seen)
+
+
+def _each(values: Iterable[Any], seen: set[int]) -> Iterator[bytes]:
+    for value in values:
+        yield from _tokens(value, seen)
+
+
+def _code(code: types.CodeType, seen: set[int]) -> Iterator[bytes]:
+    """Bytecode, names and constants; not the line numbers, which a comment would change."""
+    yield code.co_code
+    yield repr((code.co_names, code.co_varnames, code.co_freevars)).encode()
+    yield from _each(code.co_consts, seen)
+
+
+def _function(function: types.FunctionType, seen: set[int]) -> Iterator[bytes]:
+    if id(function) in seen:
+        yield b"seen before"
+        return
+    seen.add(id(function))
+    yield from _code(function.__code__, seen)
+    yield from _tokens(function.__defaults__, seen)
+    yield from _tokens(function.__kwdefaults__, seen)
+    for cell in function.__closure__ or ():
+        yield from _tokens(cell.cell_contents, seen)
+    for name in sorted(_names(function.__code__)):
+        if name in function.__globals__:
+            yield name.encode()
+            yield from _tokens(function.__globals__[name], seen)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    """The names that a function and the functions inside it may look up."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _object(value: Any, seen: set[int]) -> Iterator[bytes]:
+    """An object by its class and its attributes."""
+    if id(value) in seen:
+        yield b"seen before"
+        return
+    seen.add(id(value))
+    names = list(getattr(value, "__dict__", {}))
+    for cls in type(value).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        names += [slots] if isinstance(slots, str) else list(slots)
+    if not names:
+        raise UnhashableError(f"{type(value).__qualname__} shows no content")
+    yield f"object {type(value).__module__}.{type(value).__qualname__}".encode()
+    for name in sorted(set(names)):
+        yield name.encode()
+        yield from _tokens(getattr(value, name, None), seen)

@@ -1,0 +1,245 @@
+"""Richardson-extrapolated differences in floating point, with their own error bound.
+
+For functions that the multiprecision namespace cannot run. The function runs on plain NumPy
+arrays, in extended precision where it keeps that. Central differences with steps halved again
+and again are extrapolated to step 0 (Ridders' table); how much the best entry still moves is the
+error bound. Whoever uses the truth must look at the bound: it may be too wide to decide.
+
+C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Softw. 4 (1982).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import array_api_compat.numpy as numpy_namespace
+import numpy as np
+
+from harness.contract import Operator, PointKind
+from harness.verification.oracles.directions import Direction, Unit, assemble, plan, sweeps
+from harness.verification.oracles.multiprecision_namespace import FloatNumbers
+from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
+from harness.verification.oracles.sensitivity import conditioning
+
+__all__ = ["FiniteDifferences", "float_function", "richardson", "rounding_noise"]
+
+Arrays = tuple[np.ndarray, ...]
+Function = Callable[[Arrays], np.ndarray]
+
+_STARTS = {1: (32, 26, 20, 14, 8, 2), 2: (22, 18, 14, 10, 6, 2)}
+"""By order: tables begin at steps of 2^-start. A small step is drowned by rounding, and knows it;
+a large one may leave the domain, or step over what the function does between. What a single table
+says is not believed: all of its steps may be too large."""
+_ROWS = 6
+_SAFETY = 4.0
+
+
+class FiniteDifferences:
+    """The whole result by Richardson extrapolation; at most ``limit`` differences."""
+
+    name = "finite-differences"
+    rank = 60
+    version = 1
+
+    def __init__(self, limit: int = 4000) -> None:
+        """``limit`` is on the directional derivatives of one truth."""
+        self._limit = limit
+
+    def truth(self, question: Question) -> Truth | Undecided:
+        """The truth, with the bound of each component."""
+        if question.operator is Operator.DESCENT:
+            return Undecided("a descent is a programme of many gradients")
+        if question.kind is not PointKind.SMOOTH:
+            return Undecided("differences in floating point step across what happens at the point")
+        scheme = plan(question)
+        count = sweeps(scheme, question.primals)
+        if count > self._limit:
+            return Undecided(f"{count} differences are more than {self._limit}")
+        operands = (*question.args, *question.seeds)
+        try:
+            with np.errstate(all="ignore"):
+                function, primals = float_function(question, np.longdouble)
+                noise = rounding_noise(question)
+                found = assemble(
+                    scheme, primals, lambda *d: np.stack(richardson(function, primals, d, noise))
+                )
+                rough = FloatNumbers(np.float64)
+                start = _rough_results(question, operands)
+                condition = conditioning(
+                    lambda moved: _rough_results(question, moved), operands, start, rough
+                )
+        except Exception as error:  # noqa: BLE001 - whatever a function does on these arrays
+            return Undecided(f"the function does not run: {type(error).__name__}: {error}")
+        blocks = []
+        extended = FloatNumbers(np.longdouble)
+        with extended.computing():
+            for (value, bound), c in zip(found, condition, strict=True):
+                narrow = bound.astype(np.float64)
+                if not (np.isfinite(value).all() and np.isfinite(narrow).all()):
+                    return Undecided("the differences do not settle here")
+                blocks.append(TrueBlock(*extended.split(value), c, narrow))
+        return Truth(self.name, tuple(blocks), "Richardson extrapolation")
+
+
+def float_function(
+    question: Question, dtype: Any, operands: Sequence[np.ndarray] | None = None
+) -> tuple[Function, Arrays]:
+    """φ of the question on plain NumPy arrays of ``dtype``, and its primals."""
+    given = [
+        x.astype(dtype) if x.dtype.kind in "fc" else x
+        for x in (operands or (*question.args, *question.seeds))
+    ]
+    args, seeds = given[: len(question.args)], given[len(question.args) :]
+    argnums = question.problem.argnums
+
+    def phi(primals: Arrays) -> np.ndarray:
+        full = list(args)
+        for position, x in zip(argnums, primals, strict=True):
+            full[position] = x
+        y = np.asarray(question.problem.fun(numpy_namespace, *full))
+        return np.asarray(np.sum(y * seeds[0])) if question.operator is Operator.VJP else y
+
+    return phi, tuple(args[i] for i in argnums)
+
+
+def richardson(
+    function: Function, primals: Arrays, directions: Sequence[Direction], noise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The derivative of order 0, 1 or 2 along ``directions``, and a bound for its error.
+
+    Both have the shape of the function's value; NaN where no table stays finite. ``noise`` is
+    the rounding error of a value (``rounding_noise``).
+    """
+    value = function(primals)
+    if not directions:
+        return value, noise
+    scale = _scale(primals, directions)
+    best = np.full(value.shape, np.nan, value.dtype)
+    bound = np.full(value.shape, np.inf, value.dtype)
+    confirmed = np.zeros(value.shape, dtype=bool)
+    for start in _STARTS[len(directions)]:
+        found, error = _table(function, primals, directions, scale * 2.0**-start, noise)
+        # A larger step is only believed where it confirms the smaller ones.
+        confirms = np.abs(found - best) <= bound + error
+        telling = (error <= 1e-2 * np.abs(found)) | (np.abs(found) <= error)
+        confirmed = confirmed | (confirms & telling)
+        better = (error < bound) & (confirms | np.isnan(best))
+        best, bound = np.where(better, found, best), np.where(better, error, bound)
+    bound = np.where(confirmed, bound, np.inf)
+    if len(directions) == 1:
+        bound = np.where(_jumps(function, primals, directions[0], scale, noise), np.inf, bound)
+    return best, bound
+
+
+def _table(
+    function: Function, primals: Arrays, directions: Sequence[Direction], step: float, noise: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """The best entry of one table that begins at ``step``, and how much it still moves."""
+    row: list[np.ndarray] = []
+    best, bound = np.array(np.nan), np.array(np.inf)
+    for i in range(_ROWS):
+        h = step * 2.0**-i
+        quotient = _quotient(function, primals, directions, h)
+        rounding = 4 * noise / h ** len(directions)
+        above, row = row, [quotient]
+        for j, before in enumerate(above, start=1):
+            # Central differences err in even powers of h.
+            row.append(row[j - 1] + (row[j - 1] - before) / (4.0**j - 1))
+            moved = np.fmax(np.abs(row[j] - row[j - 1]), np.abs(row[j] - before))
+            error = _SAFETY * moved + rounding
+            better = error < bound
+            best, bound = np.where(better, row[j], best), np.where(better, error, bound)
+    return best, bound
+
+
+def _jumps(
+    function: Function, primals: Arrays, direction: Direction, scale: float, noise: np.ndarray
+) -> np.ndarray:
+    """Whether the slopes ahead and behind stay apart as the step shrinks: a kink."""
+    value = function(primals)
+    gaps = []
+    for h in (scale * 2.0**-16, scale * 2.0**-24):
+        ahead, behind = (function(_moved(primals, (direction,), (s * h,))) for s in (1, -1))
+        gaps.append(np.abs(ahead - 2 * value + behind) / h)
+    wide, narrow = gaps
+    return np.asarray(narrow > 0.25 * wide + 8 * noise / (scale * 2.0**-24))
+
+
+def _quotient(
+    function: Function, primals: Arrays, directions: Sequence[Direction], h: float
+) -> np.ndarray:
+    """The central difference quotient."""
+    if len(directions) == 1:
+        ahead, behind = (function(_moved(primals, directions, (s * h,))) for s in (1, -1))
+        return np.asarray((ahead - behind) / (2 * h))
+    total = sum(
+        s * t * function(_moved(primals, directions, (s * h, t * h)))
+        for s in (1, -1)
+        for t in (1, -1)
+    )
+    return np.asarray(total / (4 * h * h))
+
+
+def rounding_noise(question: Question) -> np.ndarray:
+    """The rounding error of one value of φ: its own, and that of its operands, in y's shape."""
+    function, primals = float_function(question, np.longdouble)
+    value = function(primals)
+    unit = float(np.finfo(value.dtype).eps)
+
+    def at(operands: Arrays) -> Arrays:
+        perturbed, moved = float_function(question, np.longdouble, operands)
+        return (perturbed(moved),)
+
+    numbers = FloatNumbers(np.longdouble)
+    operands = (*question.args, *question.seeds)
+    (condition,) = conditioning(at, operands, (value,), numbers)
+    return np.asarray(unit * (np.abs(value) + condition))
+
+
+def _moved(primals: Arrays, directions: Sequence[Direction], steps: Sequence[float]) -> Arrays:
+    moved = list(primals)
+    for direction, h in zip(directions, steps, strict=True):
+        if isinstance(direction, Unit):
+            x = moved[direction.argument].copy()
+            x.reshape(-1)[direction.index] += h
+            moved[direction.argument] = x
+        else:
+            moved = [x + h * d for x, d in zip(moved, direction, strict=True)]
+    return tuple(moved)
+
+
+def _scale(primals: Arrays, directions: Sequence[Direction]) -> float:
+    """The smallest power of two above what the directions move, in units of the directions."""
+    ratios = []
+    for direction in directions:
+        if isinstance(direction, Unit):
+            ratios.append(abs(float(primals[direction.argument].reshape(-1)[direction.index])))
+        else:
+            largest = max((float(np.max(np.abs(x), initial=0.0)) for x in primals), default=0.0)
+            speed = max((float(np.max(np.abs(d), initial=0.0)) for d in direction), default=1.0)
+            ratios.append(largest / speed if speed else 0.0)
+    smallest = min((r for r in ratios if r > 0), default=1.0)
+    return float(2.0 ** np.frexp(smallest)[1])
+
+
+def _rough_results(question: Question, operands: Sequence[np.ndarray]) -> Arrays:
+    """The result in double precision by one difference: good enough for its conditioning."""
+    seeds = tuple(operands[len(question.args) :])
+    moved = Question(
+        question.problem,
+        question.operator,
+        tuple(operands[: len(question.args)]),
+        seeds,
+        question.dims,
+    )
+    function, primals = float_function(moved, np.longdouble)
+    scheme = plan(moved)
+
+    def derivative(*directions: Direction) -> np.ndarray:
+        if not directions:
+            return function(primals)
+        h = _scale(primals, directions) * 2.0 ** -(20 if len(directions) == 1 else 14)
+        return _quotient(function, primals, directions, h)
+
+    return assemble(scheme, primals, derivative)

@@ -1,0 +1,370 @@
+"""Multiprecision: the same function on numbers of many digits, differenced. No derivative rule.
+
+A rule can share an engine's mistake; a difference quotient cannot. With 60 digits and a
+relative step of 1e-25 a central difference is right to about 35 digits. Every truth is checked
+before it is given out: a random contraction of the whole result must equal a one-sided
+difference of other step and precision along that direction. Where it does not, more digits
+are taken; where that does not help, the function is not smooth there, and one-sided
+quotients of three steps tell a finite derivative from an infinite one and from a kink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.contract import Operator
+from harness.verification.oracles.branches import branched_blocks
+from harness.verification.oracles.directions import (
+    assemble,
+    contract,
+    plan,
+    random_directions,
+    sweeps,
+)
+from harness.verification.oracles.multiprecision_namespace import Numbers, multiprecision_numbers
+from harness.verification.oracles.multiprecision_namespace.decisions import Decider, Recorded, Ties
+from harness.verification.oracles.one_sided import one_sided_blocks
+from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
+from harness.verification.oracles.program import Program
+from harness.verification.oracles.sensitivity import (
+    DRAWS,
+    EXACT_OPERANDS,
+    conditioning,
+    find_ties,
+)
+from harness.verification.oracles.stencils import decimal_range, stencil_of
+
+__all__ = ["Multiprecision", "SpotChecks", "directional_derivative", "evaluation_seconds"]
+
+Arrays = tuple[np.ndarray, ...]
+MakeNumbers = Callable[[int], Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Decimal digits, and the steps as powers of two: for the truth, and for its check."""
+
+    digits: int
+    bits: int
+    check_digits: int
+    check_bits: int
+
+
+# By order of the derivative; the second level is for functions that vary on a tiny scale.
+_LEVELS: dict[int, tuple[_Level, ...]] = {
+    0: (_Level(60, 0, 90, 0),),
+    1: (_Level(60, 83, 110, 125), _Level(160, 250, 220, 300)),
+    2: (_Level(80, 66, 130, 100), _Level(220, 200, 300, 240)),
+}
+
+_AGREEMENT = 1e-18
+"""How well a truth and its check must agree: far below any rounding that is judged by it."""
+
+_SECONDS_PER_OPERATION = {"gmpy2": 0.25e-6, "mpmath": 2.5e-6}
+_SECONDS_PER_EVALUATION = 60e-6
+"""Of an operation on one number, and of Python around one evaluation; measured, rounded up."""
+
+
+class NotSmoothError(Exception):
+    """The differences do not settle: there is a kink or a singularity, or too few digits."""
+
+
+class Multiprecision:
+    """The whole result by differences, where that costs at most ``budget_s`` seconds.
+
+    Where the problem has a closed form, ``budget_beside_closed_form_s`` is the limit: closed
+    forms are judged by multiprecision themselves, so nothing is lost.
+    """
+
+    name = "multiprecision"
+    rank = 30
+    version = 1
+
+    def __init__(
+        self,
+        budget_s: float = 2.0,
+        budget_beside_closed_form_s: float = 0.1,
+        make_numbers: MakeNumbers = multiprecision_numbers,
+    ) -> None:
+        """``make_numbers(digits)`` gives the numbers: MPFR's, or mpmath's."""
+        self._budget_s = budget_s
+        self._beside_closed_form_s = budget_beside_closed_form_s
+        self._make_numbers = make_numbers
+
+    def truth(self, question: Question) -> Truth | Undecided:
+        """The truth at the question's point, smooth or not."""
+        if question.operator is Operator.DESCENT:
+            return Undecided("a descent is a programme of many gradients")
+        has_closed_form = question.operator in question.problem.closed_forms
+        budget = self._beside_closed_form_s if has_closed_form else self._budget_s
+        seconds = self.seconds(question)
+        if seconds > budget:
+            return Undecided(f"it would take about {seconds:.2g} s, more than {budget:g} s")
+        try:
+            return self._truth(question)
+        except NotSmoothError as error:
+            return Undecided(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
+            return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
+
+    def seconds(self, question: Question, *, with_conditioning: bool = True) -> float:
+        """An estimate of what the truth costs; from counts alone, so that it is always the same."""
+        scheme = plan(question)
+        evaluations = sweeps(scheme, question.primals) * (1, 2, 4)[scheme.order]
+        repeats = _draws(question) + 1 if with_conditioning else 1
+        return evaluations * repeats * evaluation_seconds(question, self._make_numbers)
+
+    def values(self, question: Question) -> tuple[Numbers, Arrays]:
+        """The results of a smooth point alone, as numbers of 60 digits or more."""
+        for level in _LEVELS[plan(question).order]:
+            numbers = self._numbers(question, level.digits)
+            with numbers.computing():
+                results = _results(question, numbers, level.bits, None)
+            try:
+                self._check(question, results, level, None)
+            except NotSmoothError:
+                continue
+            return numbers, results
+        raise NotSmoothError("the differences do not settle here")
+
+    def _truth(self, question: Question) -> Truth:
+        order = plan(question).order
+        digits = _LEVELS[order][0].digits
+        numbers = self._numbers(question, digits)
+        program = Program(question.problem.fun, numbers)
+
+        def run(args: Arrays, recorder: Recorded) -> object:
+            return program(args, recorder)
+
+        with numbers.computing():
+            ties = find_ties(run, question.args, numbers, question.unit_roundoff)
+        failure = NotSmoothError("")
+        for level in _LEVELS[order]:
+            try:
+                return self._by_differences(question, level, ties)
+            except NotSmoothError as error:
+                failure = error
+        return self._one_sided(question, failure)
+
+    def _by_differences(self, question: Question, level: _Level, ties: Ties | None) -> Truth:
+        """Central differences, on each side of the ties where there are any."""
+        numbers = self._numbers(question, level.digits)
+        operands = (*question.args, *question.seeds)
+        note = f"differences with {numbers.digits} digits, steps of 2^-{level.bits}"
+
+        def evaluate(decider: Decider | None) -> Arrays:
+            results = _results(question, numbers, level.bits, decider)
+            self._check(question, results, level, decider)
+            return results
+
+        def condition(decider: Decider | None, results: Arrays) -> Arrays:
+            def at(moved: Arrays) -> Arrays:
+                return _results(question, numbers, level.bits, decider, moved)
+
+            return conditioning(at, operands, results, numbers)
+
+        def bounds_of(results: Arrays, conditions: Arrays) -> Arrays:
+            return _bounds(question, numbers, level.bits, results, 1e-30)
+
+        with numbers.computing():
+            if ties is not None:
+                blocks = branched_blocks(evaluate, condition, ties, numbers, bounds_of)
+                return Truth(self.name, blocks, f"{note}, on each side of the ties")
+            results = _results(question, numbers, level.bits, None)
+            relative = self._check(question, results, level, None)
+            bounds = _bounds(question, numbers, level.bits, results, relative)
+            blocks = tuple(
+                TrueBlock(*numbers.split(g), c, bound)
+                for g, c, bound in zip(results, condition(None, results), bounds, strict=True)
+            )
+            return Truth(self.name, blocks, note)
+
+    def _one_sided(self, question: Question, failure: NotSmoothError) -> Truth:
+        order = plan(question).order
+        if order == 0:
+            numbers = self._numbers(question, _LEVELS[0][0].digits)
+            with numbers.computing():
+                (value,) = _results(question, numbers, 0, None)
+            high, low = numbers.split(value)
+            zero = np.zeros(high.shape)
+            return Truth(self.name, (TrueBlock(high, low, zero, zero),), "the value itself")
+        blocks = one_sided_blocks(question, lambda digits: self._numbers(question, digits))
+        if blocks is None:
+            raise failure
+        return Truth(self.name, blocks, "one-sided differences")
+
+    def _check(
+        self, question: Question, results: Arrays, level: _Level, decider: Decider | None
+    ) -> float:
+        """Hold the results against an independent difference; return how well they agree."""
+        if any(not _all_finite(r) for r in results):
+            raise NotSmoothError("the differences are not finite here")
+        scheme = plan(question)
+        numbers = self._numbers(question, level.check_digits)
+        directions = random_directions(question.primals, scheme.swept, seed=7)
+        with numbers.computing():
+            entered = [tuple(numbers.array(d) for d in v) for v in directions]
+            claimed = contract(question.operator, results, question.primals, entered)
+            sizes = [_absolute(v) for v in entered]
+            scale = contract(question.operator, _absolute(results), question.primals, sizes)
+            if scheme.order == 0:
+                found = _results(question, numbers, 0, decider)[0]
+            else:
+                stencil = stencil_of(question, numbers, level.check_bits, decider)
+                found = stencil.one_sided((1,) * scheme.order, *directions, *scheme.fixed)
+            gap = np.abs(np.asarray(claimed - found).astype(np.float64))
+            size = np.asarray(scale).astype(np.float64)
+            # y may hold large and small components: each has its own scale.
+            relative = float(np.max(gap / np.where(size > 0, size, 1.0), initial=0.0))
+        if not relative <= _AGREEMENT:
+            raise NotSmoothError(
+                "the differences do not settle: a kink or a singularity, or too few digits"
+            )
+        return max(relative, 1e-30)
+
+    def _numbers(self, question: Question, digits: int) -> Numbers:
+        operands = (*question.args, *question.seeds)
+        extra = decimal_range(operands) * max(1, plan(question).order)
+        return self._make_numbers(digits + extra)
+
+
+class SpotChecks:
+    """Random directions alone, where the whole result costs too much: a few differences.
+
+    A result that is wrong anywhere misses a random direction, unless the mistake is small
+    beside the rounding of the sum; three directions make that sure enough.
+    """
+
+    name = "multiprecision-directions"
+    rank = 45
+    version = 1
+
+    _COUNT = 3
+
+    def __init__(
+        self, budget_s: float = 2.0, make_numbers: MakeNumbers = multiprecision_numbers
+    ) -> None:
+        """``budget_s``: what the truth of one case may cost."""
+        self._budget_s = budget_s
+        self._make_numbers = make_numbers
+
+    def truth(self, question: Question) -> Truth | Undecided:
+        """What the result must be along random directions."""
+        if question.operator is Operator.DESCENT:
+            return Undecided("a descent is a programme of many gradients")
+        scheme = plan(question)
+        repeats = self._COUNT * (_draws(question) + 1) * (1, 2, 4)[scheme.order]
+        seconds = repeats * evaluation_seconds(question, self._make_numbers)
+        if seconds > self._budget_s:
+            return Undecided(f"it would take about {seconds:.2g} s, more than {self._budget_s:g} s")
+        chosen = [
+            tuple(random_directions(question.primals, scheme.swept, seed=100 + k))
+            for k in range(self._COUNT)
+        ]
+        try:
+            blocks = tuple(self._block(question, directions) for directions in chosen)
+        except NotSmoothError as error:
+            return Undecided(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
+            return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
+        note = f"differences along {self._COUNT} random directions"
+        return Truth(self.name, blocks, note, directions=tuple(chosen))
+
+    def _block(self, question: Question, directions: Sequence[tuple[np.ndarray, ...]]) -> TrueBlock:
+        numbers, found = directional_derivative(question, directions, self._make_numbers)
+
+        def along(operands: Arrays) -> Arrays:
+            stencil = stencil_of(question, numbers, _first_level(question).bits, None, operands)
+            return (stencil.central(*directions, *plan(question).fixed),)
+
+        with numbers.computing():
+            operands = (*question.args, *question.seeds)
+            (condition,) = conditioning(along, operands, (found,), numbers)
+            high, low = numbers.split(found)
+        return TrueBlock(high, low, condition, np.zeros(high.shape))
+
+
+def directional_derivative(
+    question: Question,
+    directions: Sequence[tuple[np.ndarray, ...]],
+    make_numbers: MakeNumbers = multiprecision_numbers,
+) -> tuple[Numbers, np.ndarray]:
+    """The derivative along the swept ``directions``, checked at another step; NotSmoothError.
+
+    It is what ``contract`` makes of the whole result, at the cost of one component.
+    """
+    level = _first_level(question)
+    scheme = plan(question)
+    extra = decimal_range((*question.args, *question.seeds)) * max(1, scheme.order)
+    numbers = make_numbers(level.digits + extra)
+    finer = make_numbers(level.check_digits + extra)
+    along = (*directions, *scheme.fixed)
+    with numbers.computing():
+        found = stencil_of(question, numbers, level.bits).central(*along)
+    with finer.computing():
+        stencil = stencil_of(question, finer, level.check_bits)
+        checked = stencil.one_sided((1,) * scheme.order, *along) if along else stencil.central()
+        gap = np.abs(np.asarray(found - checked).astype(np.float64))
+    size = np.abs(np.asarray(found).astype(np.float64))
+    if not np.all(gap <= _AGREEMENT * np.max(size, initial=0.0)):
+        raise NotSmoothError("the differences along a random direction do not settle")
+    return numbers, found
+
+
+def evaluation_seconds(
+    question: Question, make_numbers: MakeNumbers = multiprecision_numbers
+) -> float:
+    """About how long one value takes in multiprecision."""
+    per_operation = _SECONDS_PER_OPERATION.get(make_numbers(60).name, 2.5e-6)
+    return question.operations * per_operation + _SECONDS_PER_EVALUATION
+
+
+def _first_level(question: Question) -> _Level:
+    return _LEVELS[plan(question).order][0]
+
+
+def _results(
+    question: Question,
+    numbers: Numbers,
+    bits: int,
+    decider: Decider | None,
+    operands: Arrays | None = None,
+) -> Arrays:
+    """The whole result by central differences; ``operands`` replace the question's own."""
+    stencil = stencil_of(question, numbers, bits, decider, operands)
+    scheme = plan(question)
+    if question.operator is Operator.HVP or question.operator is Operator.JVP:
+        # The tangents are operands too, and may be perturbed.
+        seeds = (operands or (*question.args, *question.seeds))[len(question.args) :]
+        scheme = type(scheme)(scheme.swept, (tuple(seeds),))
+    return assemble(scheme, stencil.primals, stencil.central)
+
+
+def _draws(question: Question) -> int:
+    scalars = sum(x.size for x in (*question.args, *question.seeds) if x.dtype.kind == "f")
+    return scalars if scalars <= EXACT_OPERANDS else DRAWS
+
+
+def _absolute(arrays: Arrays) -> Arrays:
+    # NumPy turns a 0-d result into a scalar; the shape is wanted.
+    return tuple(np.asarray(np.abs(x)) for x in arrays)
+
+
+def _all_finite(x: np.ndarray) -> bool:
+    """Whether no element is NaN or infinite: what is finite less itself is 0."""
+    return bool(np.all(np.asarray(x - x == 0, dtype=bool)))
+
+
+def _bounds(
+    question: Question, numbers: Numbers, bits: int, results: Arrays, relative: float
+) -> Arrays:
+    """The error bound of each component: what the check saw, and the rounding of its quotient."""
+    stencil = stencil_of(question, numbers, bits)
+    roundings = assemble(plan(question), stencil.primals, stencil.rounding)
+    return tuple(
+        np.where(np.isfinite(high := numbers.split(g)[0]), relative * np.abs(high) + r, 0.0)
+        for g, r in zip(results, roundings, strict=True)
+    )

@@ -1,0 +1,45 @@
+"""The array API standard on arrays of many digits: the namespace in which truth is found.
+
+A problem's ``fun(xp, *args)`` runs here unchanged. Nothing in this package knows a derivative.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import array_api_compat.numpy as numpy_namespace
+
+from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray
+from harness.verification.oracles.multiprecision_namespace.elementwise import Elementwise
+from harness.verification.oracles.multiprecision_namespace.precision import (
+    FloatNumbers,
+    GmpyNumbers,
+    MpmathNumbers,
+    Numbers,
+    extended_numbers,
+    multiprecision_numbers,
+)
+from harness.verification.oracles.multiprecision_namespace.products import Products
+from harness.verification.oracles.multiprecision_namespace.reductions import Reductions
+from harness.verification.oracles.multiprecision_namespace.shaping import Creation, Shaping
+
+__all__ = [
+    "FloatNumbers",
+    "GmpyNumbers",
+    "MpmathNumbers",
+    "NumberArray",
+    "NumberNamespace",
+    "Numbers",
+    "extended_numbers",
+    "multiprecision_numbers",
+]
+
+
+class NumberNamespace(Elementwise, Reductions, Creation, Shaping, Products):
+    """The namespace over one kind of ``numbers``; a name that it lacks is NumPy's for floats."""
+
+    def __getattr__(self, name: str) -> Any:
+        """NumPy's function for floats; for the others there is nothing to fall back on."""
+        if not name.startswith("_") and isinstance(self.numbers, FloatNumbers):
+            return getattr(numpy_namespace, name)
+        raise AttributeError(f"the multiprecision namespace has no {name!r} yet")

@@ -1,0 +1,143 @@
+"""Decisions: the comparisons that a program makes on the way, recorded and forced.
+
+A program with kinks (maximum, abs, where) is smooth on each side of a comparison. Where the
+two numbers compared are equal, the derivative of the side that was taken, and of the other, are
+found by making the comparison come out as wished there and leaving the rest to itself. That
+asks for no knowledge of derivatives, and it gives exactly the choices that an engine has.
+
+A comparison is put as "is the first larger than the second?", for numbers of one kind;
+``maximum(a, b)``, ``minimum(a, b)`` and ``abs(x)`` are put as "is the first side taken?".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["Decider", "Forced", "Recorded", "Ties", "deciding", "settle", "tied"]
+
+
+class Decider(Protocol):
+    """Has a say in every comparison of a program."""
+
+    def begin(self) -> None:
+        """A run of the program begins."""
+        ...
+
+    def settle(self, first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
+        """The outcome that the program is to go on with."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Which comparisons are tied: a mask for each decision of the program, in its order.
+
+    None stands for a decision without ties. ``exact`` tells whether any two numbers are equal;
+    otherwise rounding alone could turn them.
+    """
+
+    masks: tuple[np.ndarray | None, ...]
+    exact: bool
+
+    @property
+    def count(self) -> int:
+        """How many scalar comparisons are tied."""
+        return sum(int(mask.sum()) for mask in self.masks if mask is not None)
+
+    def singly(self) -> Iterator[Ties]:
+        """Each tie by itself."""
+        for position, mask in enumerate(self.masks):
+            if mask is None:
+                continue
+            for index in zip(*np.nonzero(np.atleast_1d(mask)), strict=True):
+                alone = np.zeros(np.atleast_1d(mask).shape, dtype=bool)
+                alone[index] = True
+                masks = [None] * len(self.masks)
+                yield Ties(
+                    (*masks[:position], alone.reshape(mask.shape), *masks[position + 1 :]),
+                    self.exact,
+                )
+
+
+@dataclass(slots=True)
+class Recorded:
+    """Leaves every decision as it is, and keeps the margins first - second, in order."""
+
+    margins: list[np.ndarray] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Forget the margins of an earlier run."""
+        self.margins.clear()
+
+    def settle(self, first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
+        """Keep the margin, and leave the outcome."""
+        self.margins.append(np.broadcast_to(np.asarray(first - second), outcome.shape))
+        return outcome
+
+
+@dataclass(slots=True)
+class Forced:
+    """Makes ``ties`` come out on the first side, or else on the second.
+
+    ``others``, where given, are forced to the opposite side first: so one tie is turned alone.
+    """
+
+    ties: Ties
+    first_side: bool
+    others: Ties | None = None
+    position: int = 0
+
+    def begin(self) -> None:
+        """Count the decisions from the start."""
+        self.position = 0
+
+    def settle(self, first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
+        """The wished side at the ties, the plain outcome elsewhere."""
+        if self.others is not None:
+            outcome = self._put(self.others, not self.first_side, outcome)
+        outcome = self._put(self.ties, self.first_side, outcome)
+        self.position += 1
+        return outcome
+
+    def _put(self, ties: Ties, side: bool, outcome: np.ndarray) -> np.ndarray:
+        mask = ties.masks[self.position] if self.position < len(ties.masks) else None
+        if mask is None or mask.shape != outcome.shape:
+            return outcome
+        return np.where(mask, side, outcome)
+
+
+_decider: ContextVar[Decider | None] = ContextVar("decider", default=None)
+
+
+@contextmanager
+def deciding(decider: Decider) -> Iterator[None]:
+    """Let ``decider`` settle every decision of the program run inside."""
+    decider.begin()
+    token = _decider.set(decider)
+    try:
+        yield
+    finally:
+        _decider.reset(token)
+
+
+def settle(first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
+    """The outcome of "is ``first`` larger?" after whoever is deciding has had a say."""
+    decider = _decider.get()
+    return outcome if decider is None else decider.settle(first, second, outcome)
+
+
+def tied(margins: Sequence[np.ndarray], thresholds: Sequence[np.ndarray]) -> Ties | None:
+    """The decisions whose margin is within its threshold; None where there is not one."""
+    masks: list[np.ndarray | None] = []
+    exact = False
+    for margin, threshold in zip(margins, thresholds, strict=True):
+        mask = np.asarray(np.abs(margin) <= threshold, dtype=bool)
+        exact = exact or bool(np.any(mask & np.asarray(margin == 0, dtype=bool)))
+        masks.append(mask if mask.any() else None)
+    return Ties(tuple(masks), exact) if any(m is not None for m in masks) else None

@@ -1,0 +1,256 @@
+"""Real numbers of a chosen precision, and NumPy arrays of them.
+
+Three kinds: MPFR numbers (gmpy2, about 0.1 µs a multiplication), mpmath's own (ten times
+slower, always installed), and NumPy's extended floating point. All of them are exact on what
+they are given: a float64 argument or a constant such as 0.1 in a problem's code enters as the
+number that the float is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from types import ModuleType
+from typing import Any
+
+import mpmath
+import numpy as np
+
+__all__ = [
+    "FloatNumbers",
+    "GmpyNumbers",
+    "MpmathNumbers",
+    "Numbers",
+    "extended_numbers",
+    "multiprecision_numbers",
+]
+
+Elementwise = Mapping[str, Callable[..., Any]]
+
+_BITS_PER_DIGIT = math.log2(10)
+
+# The array API standard's name, gmpy2's and mpmath's.
+_UNARY: tuple[tuple[str, str, str], ...] = (
+    ("acos", "acos", "acos"),
+    ("acosh", "acosh", "acosh"),
+    ("asin", "asin", "asin"),
+    ("asinh", "asinh", "asinh"),
+    ("atan", "atan", "atan"),
+    ("atanh", "atanh", "atanh"),
+    ("ceil", "ceil", "ceil"),
+    ("cos", "cos", "cos"),
+    ("cosh", "cosh", "cosh"),
+    ("exp", "exp", "exp"),
+    ("expm1", "expm1", "expm1"),
+    ("floor", "floor", "floor"),
+    ("log", "log", "log"),
+    ("log10", "log10", "log10"),
+    ("log1p", "log1p", "log1p"),
+    ("sin", "sin", "sin"),
+    ("sinh", "sinh", "sinh"),
+    ("sqrt", "sqrt", "sqrt"),
+    ("tan", "tan", "tan"),
+    ("tanh", "tanh", "tanh"),
+)
+
+
+class Numbers(ABC):
+    """One kind of real number; arrays of it are plain NumPy arrays of ``dtype``."""
+
+    name: str
+    dtype: np.dtype[Any]
+    digits: int
+    """Decimal digits that an operation keeps."""
+    elementwise: Elementwise
+    """Functions of plain arrays by their standard names; ``divide`` and ``pow`` among them."""
+
+    @abstractmethod
+    def computing(self) -> AbstractContextManager[Any]:
+        """The context in which arithmetic has this precision and no warning is given."""
+
+    @abstractmethod
+    def array(self, x: Any) -> np.ndarray:
+        """``x`` as an array of these numbers, exactly; integers and booleans stay as they are."""
+
+    @abstractmethod
+    def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Two float64 arrays, ``high + low``: the numbers to about 31 digits (or all they have)."""
+
+
+class _ObjectNumbers(Numbers):
+    """What the two kinds of object arrays share; a subclass knows its scalar constructor."""
+
+    dtype = np.dtype(object)
+    _scalar: Callable[[Any], Any]
+
+    @abstractmethod
+    def _precision(self) -> AbstractContextManager[Any]:
+        """The library's own context."""
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """The library's precision, and NumPy silent about what does not fit into a float."""
+        with np.errstate(all="ignore"), self._precision():
+            yield
+
+    def array(self, x: Any) -> np.ndarray:
+        """Each float as the number that it is; a long double as the sum of two floats."""
+        plain = np.asarray(x)
+        if plain.dtype.kind != "f":
+            return plain
+        if plain.dtype.itemsize > 8:
+            high, low = plain.astype(np.float64), np.zeros(plain.shape)
+            finite = np.isfinite(high)
+            low[finite] = (plain[finite] - high[finite]).astype(np.float64)
+            return np.asarray(self._each(high) + self._each(low), dtype=object)
+        return self._each(plain.astype(np.float64))
+
+    def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest float, and the float nearest to what is left."""
+        plain = np.asarray(x)
+        high, low = np.empty(plain.shape), np.zeros(plain.shape)
+        for index, number in np.ndenumerate(plain):
+            high[index] = leading = float(number)
+            if math.isfinite(leading):
+                low[index] = float(number - self._scalar(leading))
+        return high, low
+
+    def _each(self, x: np.ndarray) -> np.ndarray:
+        # frompyfunc turns a 0-d array into a scalar; the shape is wanted back.
+        return np.asarray(np.frompyfunc(self._scalar, 1, 1)(x), dtype=object).reshape(x.shape)
+
+
+class GmpyNumbers(_ObjectNumbers):
+    """MPFR numbers with ``digits`` decimal digits, correctly rounded, through gmpy2."""
+
+    def __init__(self, digits: int) -> None:
+        """ImportError without gmpy2."""
+        gmpy2 = importlib.import_module("gmpy2")
+        self.name = "gmpy2"
+        self.digits = digits
+        self._gmpy2: ModuleType = gmpy2
+        self._scalar = gmpy2.mpfr
+        functions = {name: getattr(gmpy2, theirs) for name, theirs, _ in _UNARY}
+        functions["log2"] = gmpy2.log2
+        self.elementwise = _vectorised(functions) | _vectorised(
+            {"atan2": gmpy2.atan2, "hypot": gmpy2.hypot}, arity=2
+        )
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        # A new context: a user's traps and rounding do not reach into the judge. Built anew
+        # each time, for a context that is entered twice forgets where it came from.
+        context: AbstractContextManager[Any] = self._gmpy2.context(
+            precision=math.ceil(self.digits * _BITS_PER_DIGIT)
+        )
+        return context
+
+
+class MpmathNumbers(_ObjectNumbers):
+    """mpmath's numbers with ``digits`` decimal digits: what is there without gmpy2."""
+
+    def __init__(self, digits: int) -> None:
+        """Any number of digits."""
+        self.name = "mpmath"
+        self.digits = digits
+        self._scalar = mpmath.mpf
+        functions = {name: _real(getattr(mpmath, theirs)) for name, _, theirs in _UNARY}
+        functions["log2"] = _real(lambda x: mpmath.log(x, 2))
+        self.elementwise = _vectorised(functions) | _vectorised(
+            {
+                "atan2": mpmath.atan2,
+                "hypot": mpmath.hypot,
+                "divide": _mpmath_divide,
+                "pow": _mpmath_pow,
+            },
+            arity=2,
+        )
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        context: AbstractContextManager[Any] = mpmath.workdps(self.digits)
+        return context
+
+
+class FloatNumbers(Numbers):
+    """A NumPy floating type: ``float64``, or ``longdouble`` where it holds more than that."""
+
+    def __init__(self, dtype: type[np.floating[Any]]) -> None:
+        """``dtype`` is a NumPy scalar type."""
+        self.dtype = np.dtype(dtype)
+        self.name = self.dtype.name
+        self.digits = int(np.finfo(dtype).precision)
+        self.elementwise = {}
+
+    def computing(self) -> AbstractContextManager[Any]:
+        """NumPy silent about NaN and infinities."""
+        return np.errstate(all="ignore")
+
+    def array(self, x: Any) -> np.ndarray:
+        """Converted to the type; rounded, if it is the narrower one."""
+        plain = np.asarray(x)
+        return plain.astype(self.dtype) if plain.dtype.kind == "f" else plain
+
+    def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As for all numbers; ``low`` is 0 for float64."""
+        plain = np.asarray(x)
+        high = plain.astype(np.float64)
+        low = np.zeros(plain.shape)
+        finite = np.isfinite(high)
+        low[finite] = (plain[finite] - high[finite]).astype(np.float64)
+        return high, low
+
+
+def multiprecision_numbers(digits: int) -> Numbers:
+    """Numbers of ``digits`` decimal digits: gmpy2's where it is installed, else mpmath's."""
+    if importlib.util.find_spec("gmpy2") is not None:
+        return GmpyNumbers(digits)
+    return MpmathNumbers(digits)
+
+
+def extended_numbers() -> Numbers:
+    """What closed forms are evaluated in: 64-bit significands, or 34 digits without them.
+
+    ``longdouble`` is IEEE double on some platforms, which would prove nothing there.
+    """
+    if np.finfo(np.longdouble).eps < 2.0**-60:
+        return FloatNumbers(np.longdouble)
+    return multiprecision_numbers(34)
+
+
+def _vectorised(
+    functions: Mapping[str, Callable[..., Any]], arity: int = 1
+) -> dict[str, Callable[..., Any]]:
+    return {name: np.frompyfunc(f, arity, 1) for name, f in functions.items()}
+
+
+def _real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``function`` on the reals: mpmath has a complex sqrt(-1), and raises at some poles."""
+
+    def real(x: Any) -> Any:
+        try:
+            y = function(x)
+        except (ValueError, ZeroDivisionError):
+            return mpmath.nan
+        return mpmath.nan if isinstance(y, mpmath.mpc) else y
+
+    return real
+
+
+def _mpmath_divide(x: Any, y: Any) -> Any:
+    try:
+        return mpmath.mpf(x) / y
+    except ZeroDivisionError:
+        if x == 0 or x != x:
+            return mpmath.nan
+        return mpmath.inf if x > 0 else -mpmath.inf
+
+
+def _mpmath_pow(x: Any, y: Any) -> Any:
+    try:
+        power = mpmath.mpf(x) ** y
+    except ZeroDivisionError:
+        return mpmath.inf
+    return mpmath.nan if isinstance(power, mpmath.mpc) else power

@@ -1,0 +1,99 @@
+"""Structure: what can be said of an evaluation without knowing the derivative. Exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.contract import Case, Evaluation, Operator, Problem
+
+__all__ = ["NAME", "expected_shapes", "structural_fault"]
+
+NAME = "structure"
+
+
+def structural_fault(
+    problem: Problem,
+    case: Case,
+    args: Sequence[np.ndarray],
+    output_shape: tuple[int, ...],
+    evaluation: Evaluation,
+) -> str | None:
+    """The first thing wrong with the form of an evaluation, as one line; None when there is none.
+
+    In order: how many results, their shapes, whether they are real, their dtype; operands that
+    were written to; results that share memory with operands; other bits from a second call.
+    """
+    expected = expected_shapes(problem, case.operator, args, output_shape)
+    groups = {"": evaluation.results}
+    if evaluation.probe:
+        groups["for a second direction, "] = evaluation.probe
+    if evaluation.combined:
+        groups["for the sum of two directions, "] = evaluation.combined
+    for where, results in groups.items():
+        fault = _form_fault(results, expected, case.dtype)
+        if fault is not None:
+            return where + fault
+    if evaluation.mutated:
+        return f"the call wrote to its operands: {', '.join(evaluation.mutated)}"
+    if evaluation.aliased:
+        return f"results share memory with operands: {', '.join(evaluation.aliased)}"
+    if not evaluation.repeatable:
+        return "a second call with the same operands gave other bits"
+    return None
+
+
+def value_fault(evaluation: Evaluation, tolerance: np.ndarray) -> str | None:
+    """Whether the value seen under differentiation is not the plain one, within ``tolerance``."""
+    under, plain = evaluation.value, evaluation.plain_value
+    if under is None or plain is None:
+        return None
+    if under.shape != plain.shape:
+        return f"the value under differentiation has shape {under.shape}, the plain {plain.shape}"
+    if under.dtype != plain.dtype:
+        return f"the value under differentiation is {under.dtype}, the plain one {plain.dtype}"
+    with np.errstate(invalid="ignore", over="ignore"):
+        same = (under == plain) | (np.isnan(under) & np.isnan(plain))
+        near = np.abs(under.astype(np.float64) - plain.astype(np.float64)) <= tolerance
+    if (same | near).all():
+        return None
+    at = np.unravel_index(int(np.argmin(same | near)), under.shape) if under.shape else ()
+    return f"the value under differentiation is {under[at]!s}, the plain one {plain[at]!s}"
+
+
+def expected_shapes(
+    problem: Problem,
+    operator: Operator,
+    args: Sequence[np.ndarray],
+    output_shape: tuple[int, ...],
+) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the results, by the layout of ``harness.contract.derivation``."""
+    primals = [args[i].shape for i in problem.argnums]
+    match operator.base:
+        case Operator.VALUE | Operator.JVP:
+            return (output_shape,)
+        case Operator.VJP | Operator.GRADIENT | Operator.HVP:
+            return tuple(primals)
+        case Operator.JACOBIAN:
+            return tuple((*output_shape, *shape) for shape in primals)
+        case Operator.HESSIAN:
+            return tuple((*row, *column) for row in primals for column in primals)
+    if problem.descent is None:
+        raise ValueError(f"{problem.name} declares no descent")
+    return ((problem.descent.steps + 1,),)
+
+
+def _form_fault(
+    results: Sequence[np.ndarray], expected: Sequence[tuple[int, ...]], dtype: str
+) -> str | None:
+    if len(results) != len(expected):
+        return f"{len(results)} results instead of {len(expected)}"
+    for i, (result, shape) in enumerate(zip(results, expected, strict=True)):
+        if result.shape != shape:
+            return f"result {i} has shape {result.shape} instead of {shape}"
+        if result.dtype.kind == "c":
+            return f"result {i} is complex ({result.dtype}) for a real function"
+        if result.dtype != np.dtype(dtype):
+            return f"result {i} is {result.dtype} instead of {dtype}"
+    return None

@@ -1,0 +1,95 @@
+"""How far a component may be from the truth: componentwise, and no further than rounding explains.
+
+    |g - g*|_i  ≤  c·u·( |g*_i| + Σ_j |∂g_i/∂x_j|·|x_j| )  +  bound_i  +  η
+
+u is the unit roundoff of the dtype. The sum is the conditioning of the derivative itself, over
+all floating operands (``oracles.sensitivity``): an ill-conditioned input excuses an error, a
+careless rule does not. c = 32·√operations; a function of one operation has c = 32. ``bound`` is
+the oracle's own error bound, which is nothing beside the rest for all oracles but finite
+differences. η is four times the smallest subnormal number, for results that underflow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.verification.oracles.oracle import TrueBlock
+
+__all__ = ["FACTOR", "Precision", "Standard", "accuracy_floor", "precision_of"]
+
+FACTOR = 32.0
+"""c for a function of one operation; the hook ``tolerance`` may replace it for a case."""
+
+_SUBNORMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """What a dtype can be asked for.
+
+    ``accuracy_loss`` is the relative error up to which a result outside its tolerance still is
+    the right derivative, badly computed: 1e-6 in float64. float32 has no more than seven digits
+    to begin with; there it is 1e-3, which leaves the same share of them.
+    """
+
+    dtype: np.dtype[np.floating]
+    unit_roundoff: float
+    underflow: float
+    accuracy_loss: float
+
+
+_ACCURACY_LOSS = {"float64": 1e-6, "float32": 1e-3}
+
+
+def precision_of(dtype: str) -> Precision:
+    """The precision of ``dtype``, float64 or float32; KeyError for any other."""
+    loss = _ACCURACY_LOSS[dtype]
+    info = np.finfo(dtype)
+    return Precision(
+        np.dtype(dtype), float(info.eps) / 2, _SUBNORMALS * float(info.smallest_subnormal), loss
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What a case's results are held to: the dtype, the operations of one value, the factor c."""
+
+    precision: Precision
+    operations: int
+    factor: float = FACTOR
+
+    @property
+    def relative(self) -> float:
+        """c·√operations·u: the tolerance of a well-conditioned component of size 1."""
+        return self.factor * math.sqrt(max(1, self.operations)) * self.precision.unit_roundoff
+
+    def tolerance(self, block: TrueBlock) -> np.ndarray:
+        """The bound of each component, float64, in the block's shape; η is not in it."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            return np.asarray(self.relative * (_size(block) + block.conditioning) + block.bound)
+
+
+def accuracy_floor(block: TrueBlock, precision: Precision) -> np.ndarray:
+    """The error up to which a component outside its tolerance counts as accuracy lost.
+
+    Relative to the component itself; or, where cancellation has made it small, to what was
+    cancelled, but never to more than the largest component of its block. So a small
+    component that is simply missing is wrong, however large its neighbours are.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = _size(block)
+        largest = np.max(size, initial=0.0)
+        scale = np.maximum(size, np.minimum(block.conditioning, largest))
+        return np.asarray(precision.accuracy_loss * scale)
+
+
+def _size(block: TrueBlock) -> np.ndarray:
+    """|g*|; where there is a set of them, the largest; 0 where it is not finite."""
+    size = np.zeros(block.high.shape)
+    for end in (block.high, block.lower, block.upper):
+        if end is not None:
+            size = np.maximum(size, np.where(np.isfinite(end), np.abs(end), 0.0))
+    return size

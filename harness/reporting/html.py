@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.contract import TIMEABLE, Operator
 from harness.errors import RunFailedError
 from harness.reporting import text, theme
+from harness.reporting.findings import names
 from harness.reporting.findings.accumulation import agreement, chains
 from harness.reporting.findings.circumstances import (
     environment,
@@ -35,9 +36,14 @@ from harness.timing.statistics import CONFIDENCE, MARGIN
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["render_report", "write_report"]
+__all__ = ["MissingExtraError", "render_report", "write_report"]
 
 Sections = Sequence[tuple[str, str]]
+
+
+class MissingExtraError(RunFailedError):
+    """What the ``report`` extra brings is not installed."""
+
 
 _CONTENTS = (
     ("right", "Right?"),
@@ -58,20 +64,20 @@ def write_report(frames: RunFrames, path: Path, sections: Sections = ()) -> None
         path.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise RunFailedError(
-            f"{path} cannot be written ({error.strerror}); choose another folder with --output"
+            f"{path} cannot be written ({error.strerror}); give a folder that can be"
         ) from error
 
 
 def render_report(frames: RunFrames, sections: Sections = ()) -> str:
     """The report of a run as one HTML page; ``sections`` are plug-ins' (title, plain text).
 
-    RunFailedError, in one line, when what the ``report`` extra brings is not installed.
+    MissingExtraError, in one line, when what the ``report`` extra brings is not installed.
     """
     for module in ("altair", "jinja2", "vl_convert"):
         try:
             importlib.import_module(module)
         except ImportError as error:
-            raise RunFailedError(
+            raise MissingExtraError(
                 f"report.html needs {error.name or module}; "
                 "install with: python -m pip install 'adjudge[report]'"
             ) from error
@@ -101,7 +107,7 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
             *((f"more-{i}", title) for i, (title, _) in enumerate(sections, 1)),
         ],
         "right": right,
-        "prefix": (prefix := _common_prefix(right.problems)),
+        "prefix": (prefix := names.common_prefix(right.problems)),
         "short": lambda problem: problem.removeprefix(prefix),
         "used_verdicts": {kind.value for kind in right.total.counts},
         "reproducer": _reproducer,
@@ -114,14 +120,14 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
         ],
         "ratio_charts": [
             (title, problems, figures.ratios(c for p in problems for c in fast.largest(p)))
-            for title, problems in _kin(fast.cells)
+            for title, problems in names.kin(fast.cells)
         ],
         "untimed": _untimed(fast),
         "overall": [row for row in rows(frames.overall) if row["cells"]],
         "families": families,
         "growth_charts": [
             (title, figures.growth(f for f in families if f.problem in problems))
-            for title, problems in _kin(dict.fromkeys(f.problem for f in families))
+            for title, problems in names.kin(dict.fromkeys(f.problem for f in families))
         ],
         "primal": primal_ratios(fast),
         "chains": found,
@@ -137,8 +143,8 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
         "trainings": [(t, figures.losses(t), figures.distances(t)) for t in trained],
         "memory": _memory(fast),
         "looks": text.enumeration([str(n) for n in info.plan.depth.looks]),
-        "confidence": f"{CONFIDENCE:.0%}",
-        "margin": f"{MARGIN:.0%}",
+        "confidence": text.percent(CONFIDENCE),
+        "margin": text.percent(MARGIN),
         "sources": [(p.name, p.source) for p in info.problems.values() if p.source],
         "environment": environment({**info.environment, "seeds": info.seeds}),
         "sections": [(title, body.split("\n\n")) for title, body in sections],
@@ -208,24 +214,6 @@ def _untimed(found: Speed) -> list[Mapping[str, Any]]:
         for row in cell.rows.values()
         if row["reason"] and row["verdict"] != "unsupported"
     ]
-
-
-def _common_prefix(problems: Sequence[str]) -> str:
-    """The dotted prefix of all the names, dot included: ``lecture.``; empty where there is none."""
-    first = problems[0].split(".")[0] + "." if problems else ""
-    return first if all(problem.startswith(first) for problem in problems) else ""
-
-
-def _kin(problems: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Problems that differ in the last part of their name alone, such as lecture.chain.*, together.
-
-    Below the plug-in's own prefix, that is: ``lecture.chain`` is a family, ``lecture`` is not.
-    """
-    kin: dict[str, list[str]] = {}
-    for problem in problems:
-        family = problem.rsplit(".", 1)[0]
-        kin.setdefault(family if "." in family else problem, []).append(problem)
-    return list(kin.items())
 
 
 def _one_for_each_problem(

@@ -18,6 +18,7 @@ __all__ = [
     "exponent_interval",
     "number",
     "one_line",
+    "percent",
     "plural",
     "ratio",
     "ratio_interval",
@@ -149,6 +150,11 @@ def bytes_(value: float) -> str:
 def count(value: float) -> str:
     """A whole number, thousands set apart."""
     return f"{value:,.0f}".replace(",", "\u202f") if math.isfinite(value) else number(value)
+
+
+def percent(value: float) -> str:
+    """A share or a relative difference in per cent, with one decimal: ``1.6 %``."""
+    return f"{100 * value:.1f}\u202f%" if math.isfinite(value) else DASH
 
 
 def plural(n: int, noun: str, nouns: str = "") -> str:

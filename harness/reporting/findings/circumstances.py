@@ -60,9 +60,10 @@ def sentinel_sentence(frames: RunFrames) -> str:
         )
     return (
         f"A hidden duplicate of {baseline} ran in {text.plural(found.cells, 'cell')} (A/A): it was "
-        f"called different from itself in {found.alarms} of them (95 % limits of that rate: "
-        f"{found.rate_low:.1%} to {found.rate_high:.1%}), and was off by "
-        f"{math.expm1(found.largest):.1%} at most; a set scatters by {found.spread:.1%}."
+        f"called different from itself in {found.alarms} of them (95\u202f% limits of that rate: "
+        f"{text.percent(found.rate_low)} to {text.percent(found.rate_high)}), and was off by "
+        f"{text.percent(math.expm1(found.largest))} at most; a set scatters by "
+        f"{text.percent(found.spread)}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +45,10 @@ class Tally:
         """Each verdict that occurred, with its count, worst first."""
         return [(VERDICT_WORDS[kind], n) for kind, n in self.counts.items()]
 
-    @property
-    def compact(self) -> str:
-        """``✗1 ✓41``: symbols and counts."""
-        return " ".join(f"{word.symbol}{n}" for word, n in self.parts)
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        together = Counter(self.counts) + Counter(other.counts)
+        return Tally({kind: together[kind] for kind in VERDICT_WORDS if together[kind]})
 
     def count(self, *tones: Tone) -> int:
         """How many verdicts have one of ``tones``."""
@@ -93,6 +94,11 @@ class Rightness:
     total: Tally
     divergences: Sequence[Divergence]
     remarks: Sequence[Divergence]
+
+    def over(self, backend: str, problems: Sequence[str]) -> Tally | None:
+        """The verdicts of a backend on some problems together; None where it was asked none."""
+        found = [self.cells[backend, p] for p in problems if (backend, p) in self.cells]
+        return sum(found[1:], found[0]) if found else None
 
     def operators(self, problem: str) -> list[str]:
         """The operators judged on ``problem``, in their fixed order."""

@@ -1,7 +1,8 @@
-"""One cell of one set: every arm made ready, rounds of turns, and a last look at what was timed."""
+"""One cell of one set: every ready arm warmed, rounds of turns, a last look at what was timed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,18 +11,19 @@ import numpy as np
 from harness.contract import TIMEABLE, Case, Evaluation, Failure
 from harness.problems.inputs import CaseInputs
 from harness.running.fleet import Fleet
-from harness.running.judging import Judge, Judged, digest, verdict_of
+from harness.running.judging import Judged, digest, verdict_of
 from harness.running.messages import (
     Check,
     Checked,
     Done,
     Forget,
     Readied,
-    Ready,
     Reply,
     Request,
     Taken,
     Turn,
+    Warm,
+    Warmed,
 )
 from harness.running.records import (
     A_A,
@@ -31,96 +33,84 @@ from harness.running.records import (
     SampleRecord,
     TimingFailureRecord,
 )
-from harness.timing.schedule import latin_square_orders
+from harness.timing.schedule import Depth, latin_square_orders
+from harness.verification.judge import Judge
 
-__all__ = ["Cell", "Limits"]
+__all__ = ["Cell"]
 
 R = TypeVar("R", bound=Reply)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """``deadline_s`` bounds a request, ``call_s`` one call, ``cell_s`` all rounds of the cell."""
-
-    deadline_s: float
-    call_s: float
-    cell_s: float
-    rounds: int
-    sample_s: float
-
-
 @dataclass
 class Cell:
-    """One cell of one set; ``run`` returns its records, to be written all at once."""
+    """One cell of one set; ``run`` returns its records, to be written all at once.
+
+    ``arms`` maps arm to backend, ``readied`` holds the arms that are ready and what their first
+    calls took; ``cell_s`` is the time that all rounds may take.
+    """
 
     case: Case
-    arms: dict[str, str]
+    inputs: CaseInputs
     set_index: int
+    arms: Mapping[str, str]
+    readied: Mapping[str, Readied]
     fleet: Fleet
-    limits: Limits
+    depth: Depth
+    deadline_s: float
+    cell_s: float
     rng: np.random.Generator
     judge: Judge
-    judged: dict[tuple[str, Case], Judged]
+    judged: Mapping[tuple[str, Case], Judged]
     loops: dict[tuple[str, str], int]
     records: list[Record] = field(default_factory=list)
     samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
     _retraced: dict[str, int] = field(default_factory=dict)
 
-    def run(self, inputs: CaseInputs) -> list[Record]:
-        """Time the case with every arm; an arm that fails leaves the cell, the others go on."""
-        for arm in self.arms:
-            self._make_ready(arm, inputs)
-        for round_index, order in enumerate(
-            latin_square_orders(list(self._seconds), self._rounds(), self.rng)
-        ):
+    def run(self) -> list[Record]:
+        """Time the case with every ready arm; one that fails leaves the cell, the others go on."""
+        for arm in self.readied:
+            self._warm(arm)
+        orders = latin_square_orders(list(self._seconds), self._rounds(), self.rng)
+        for round_index, order in enumerate(orders):
             for position, arm in enumerate(order):
                 if arm in self._seconds:
                     self._turn(arm, round_index, position)
         for arm in list(self._seconds):
-            self._check(arm, inputs)
+            self._check(arm)
         for arm in self._seconds:
             self.records.extend(self.samples.get(arm, ()))
         return self.records
 
-    def _make_ready(self, arm: str, inputs: CaseInputs) -> None:
-        backend = self.arms[arm]
-        known = self.judged.get((backend, self.case))
-        # A first call compiles, so only far above the limit does it tell that a call is slow.
-        if known is not None and known.seconds > 10 * self.limits.call_s:
-            self._too_slow(arm, known.seconds)
-            return
-        loops = self.loops.get((backend, self.case.id))
-        request = Ready(self.case, inputs, loops, self.limits.sample_s, self.limits.call_s)
-        reply = self._ask(arm, request, Readied)
+    def _warm(self, arm: str) -> None:
+        backend, readied = self.arms[arm], self.readied[arm]
+        known = self.loops.get((backend, self.case.id))
+        reply = self._ask(arm, Warm(self.case, known, self.depth.sample_s), Warmed)
         if reply is None:
             return
-        if not reply.loops:
-            self._too_slow(arm, reply.second_call_s)
-            return
-        self.loops.setdefault((backend, self.case.id), reply.loops)
-        self._seconds[arm] = max(self.limits.sample_s, reply.loops * reply.second_call_s)
+        self.loops[backend, self.case.id] = reply.loops
+        self._seconds[arm] = max(self.depth.sample_s, reply.loops * readied.second_call_s)
         if arm != A_A:
             self.records.append(
                 FirstCallRecord(
                     backend=backend,
                     case=self.case.id,
                     set_index=self.set_index,
-                    prepare_s=reply.prepare_s,
-                    first_call_s=reply.first_call_s,
-                    second_call_s=reply.second_call_s,
-                    compile_s=reply.compile_s,
-                    conversion_s=reply.conversion_s,
+                    prepare_s=readied.prepare_s,
+                    first_call_s=readied.first_call_s,
+                    second_call_s=readied.second_call_s,
+                    compile_s=readied.compile_s,
+                    conversion_s=readied.conversion_s,
                     loops=reply.loops,
                 )
             )
 
     def _rounds(self) -> int:
         """As many as planned, or as fit into the cell's time; one at least."""
-        round_s, planned = sum(self._seconds.values()), self.limits.rounds
-        if round_s * planned <= self.limits.cell_s:
+        round_s, planned = sum(self._seconds.values()), self.depth.rounds
+        if round_s * planned <= self.cell_s:
             return planned
-        return max(1, int(self.limits.cell_s / round_s))
+        return max(1, int(self.cell_s / round_s))
 
     def _turn(self, arm: str, round_index: int, position: int) -> None:
         backend = self.arms[arm]
@@ -144,7 +134,7 @@ class Cell:
         )
         self._retraced[arm] = self._retraced.get(arm, 0) + reply.traces
 
-    def _check(self, arm: str, inputs: CaseInputs) -> None:
+    def _check(self, arm: str) -> None:
         """Hold the result of the last timed call against the judged one; forget the case."""
         backend = self.arms[arm]
         reply = self._ask(arm, Check(self.case), Checked)
@@ -157,18 +147,14 @@ class Cell:
         if known is not None and known.digest == digest(reply.results):
             return
         evaluation = Evaluation(reply.results, plain_value=None, repeatable=True)
-        verdict = verdict_of(self.judge, backend, self.case, inputs, evaluation)
+        verdict = verdict_of(self.judge, backend, self.case, self.inputs, evaluation)
         if verdict.kind not in TIMEABLE:
             reason = f"right when judged, {verdict.kind} when timed: {verdict.reason}"
             self._drop(arm, "changed-result", reason)
 
-    def _too_slow(self, arm: str, seconds: float) -> None:
-        reason = f"one call takes {seconds:.3g} s, and this depth gives it {self.limits.call_s:g} s"
-        self._drop(arm, "too-slow", reason)
-
     def _ask(self, arm: str, request: Request, expected: type[R]) -> R | None:
         """The reply; None when the arm failed, and then it is out of the cell."""
-        reply = self.fleet.ask(arm, request, self.limits.deadline_s)
+        reply = self.fleet.ask(arm, request, self.deadline_s)
         if isinstance(reply, expected):
             return reply
         if isinstance(reply, Failure):

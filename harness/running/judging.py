@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -20,17 +19,9 @@ from harness.running.messages import Evaluate, Hello, Reply, Request
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
 from harness.running.records import CurveRecord, Record, VerdictRecord
+from harness.verification.judge import Judge
 
-__all__ = ["Judge", "Judged", "Judging", "digest", "verdict_of"]
-
-
-class Judge(Protocol):
-    """Who makes a verdict of an outcome: ``harness.verification.judge.Judge``."""
-
-    def judge(
-        self, backend: str, case: Case, inputs: CaseInputs, outcome: Evaluation | Failure
-    ) -> Verdict:
-        """The verdict; it never raises for what a backend did."""
+__all__ = ["Judged", "Judging", "digest", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from harness.contract import Case
-from harness.running.cell import Cell, Limits
+from harness.running.cell import Cell
 from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
 from harness.running.journal import Journal
-from harness.running.judging import Judge, Judged
+from harness.running.judging import Judged
 from harness.running.memory_pass import MemoryPass
 from harness.running.messages import Hello
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
+from harness.running.readying import Readying
 from harness.running.records import (
     A_A,
     CellEndRecord,
@@ -29,9 +32,10 @@ from harness.running.records import (
     TimingFailureRecord,
 )
 from harness.running.timing_state import TimingState
-from harness.timing import environment
+from harness.timing import environment, machine
 from harness.timing.schedule import look_at
 from harness.timing.statistics import decided, estimate, log_ratios
+from harness.verification.judge import Judge
 
 __all__ = ["Measuring"]
 
@@ -40,6 +44,11 @@ _CALLS_IN_BUDGET = 150
 
 _UNEVEN = 3.0
 """A slow cell may take so many times its even share of a set before its rounds are cut."""
+
+_CALLS_IN_DEADLINE = 4
+"""Making a case ready takes two calls, warming it two more, and each has one deadline."""
+
+_CHUNK_BYTES = 256 << 20
 
 _FEWEST_SETS = 2
 """Without a second set there is no interval: the budget does not end a cell before."""
@@ -71,6 +80,8 @@ class Measuring:
     came_up: Callable[[str, Hello], None]
     case_measured: Callable[[str, Case, int], None]
     totals: Totals = field(default_factory=Totals)
+    _readying_s: dict[str, float] = field(default_factory=dict)
+    _anywhere: frozenset[int] = field(default_factory=machine.allowed_cores)
 
     def run(self) -> None:
         """Run sets while a cell is open, and the memory pass after the first of them.
@@ -100,54 +111,93 @@ class Measuring:
         arms = {arm: name for case in cells for arm, name in self.state.arms(case).items()}
         began = time.monotonic()
         self.view.now(f"set {set_index + 1}: starting {len(arms)} workers")
-        with Fleet(arms, lambda name: self.start(name, rng), self.cores.workers) as fleet:
+        with Fleet(arms, lambda name: self.start(name, rng)) as fleet:
             failures = fleet.bring_up(self.at_once)
             self._record(*self._start_ups(fleet, set_index))
-            self.totals.start_up_s += time.monotonic() - began
             for arm, failure in failures.items():
                 reason = f"the backend did not start: {failure.message}"
-                for case in (c for c in cells if arm in self.state.arms(c)):
-                    record = TimingFailureRecord(arm, case.id, set_index, str(failure.kind), reason)
-                    self._record(record)
-            # Only now: what the supervisor starts begins life on the supervisor's cores.
-            before = environment.pin(self.cores.supervisor)
-            try:
                 for case in cells:
-                    self.view.now(f"set {set_index + 1}: {case.id}")
-                    self._one_cell(case, set_index, fleet, rng, len(cells))
-            finally:
-                environment.restore(before)
+                    if arm in self.state.arms(case):
+                        self._fail(set_index, arm, case, str(failure.kind), reason)
+            self.totals.start_up_s += time.monotonic() - began
+            for chunk in self._chunks(cells):
+                self._one_chunk(chunk, set_index, fleet, rng, len(cells))
 
-    def _one_cell(
-        self, case: Case, set_index: int, fleet: Fleet, rng: np.random.Generator, cells: int
+    def _chunks(self, cells: list[Case]) -> Iterator[list[Case]]:
+        """Cells whose arguments together are small enough to be held by every worker at once."""
+        chunk: list[Case] = []
+        held = 0
+        for case in cells:
+            inputs = self.inputs(case)
+            needed = sum(x.nbytes for x in (*inputs.args, *inputs.seeds))
+            if chunk and held + needed > _CHUNK_BYTES:
+                yield chunk
+                chunk, held = [], 0
+            chunk.append(case)
+            held += needed
+        yield chunk
+
+    def _one_chunk(
+        self,
+        cells: list[Case],
+        set_index: int,
+        fleet: Fleet,
+        rng: np.random.Generator,
+        open_cells: int,
     ) -> None:
-        arms = self.state.arms(case)
-        cell = Cell(
-            case=case,
-            arms={arm: name for arm, name in arms.items() if arm in fleet.hellos},
-            set_index=set_index,
+        self.view.now(f"set {set_index + 1}: first calls of {len(cells)} cases")
+        call_s, cell_s = self._limits(open_cells)
+        readying = Readying(
             fleet=fleet,
-            limits=self._limits(cells),
-            rng=rng,
-            judge=self.judge,
+            state=self.state,
+            inputs=self.inputs,
             judged=self.judged,
-            loops=self.state.loops,
+            call_s=call_s,
+            deadline_s=self.plan.deadline_s,
+            fail=functools.partial(self._fail, set_index),
+            seconds=self._readying_s,
         )
-        self._record(*cell.run(self.inputs(case)))
-        self._end_if_decided(case)
-        self.view.step(f"set {set_index + 1}: {case.id}")
+        fleet.pin(self._anywhere)
+        readying.run(cells, self.at_once)
+        fleet.pin(self.cores.workers)
+        # Only now: what the supervisor starts begins life on the supervisor's cores.
+        before = environment.pin(self.cores.supervisor)
+        try:
+            for case in cells:
+                self.view.now(f"set {set_index + 1}: {case.id}")
+                cell = Cell(
+                    case=case,
+                    inputs=self.inputs(case),
+                    set_index=set_index,
+                    arms=fleet.backends,
+                    readied=readying.readied[case],
+                    fleet=fleet,
+                    depth=self.plan.depth,
+                    deadline_s=self.plan.deadline_s,
+                    cell_s=cell_s,
+                    rng=rng,
+                    judge=self.judge,
+                    judged=self.judged,
+                    loops=self.state.loops,
+                )
+                self._record(*cell.run())
+                self._end_if_decided(case)
+                self.view.step(f"set {set_index + 1}: {case.id}")
+        finally:
+            environment.restore(before)
 
-    def _limits(self, cells: int) -> Limits:
-        depth, deadline_s = self.plan.depth, self.plan.deadline_s
+    def _limits(self, cells: int) -> tuple[float, float]:
+        """Seconds that one call may take, and seconds for all rounds of one of ``cells`` cells."""
+        depth, longest = self.plan.depth, self.plan.deadline_s / _CALLS_IN_DEADLINE
         if depth.budget_s is None:
-            return Limits(deadline_s, deadline_s / 4, np.inf, depth.rounds, depth.sample_s)
-        return Limits(
-            deadline_s=deadline_s,
-            call_s=min(depth.budget_s / _CALLS_IN_BUDGET, deadline_s / 4),
-            cell_s=_UNEVEN * depth.budget_s / depth.looks[0] / cells,
-            rounds=depth.rounds,
-            sample_s=depth.sample_s,
+            return longest, math.inf
+        return (
+            min(depth.budget_s / _CALLS_IN_BUDGET, longest),
+            _UNEVEN * depth.budget_s / depth.looks[0] / cells,
         )
+
+    def _fail(self, set_index: int, arm: str, case: Case, kind: str, reason: str) -> None:
+        self._record(TimingFailureRecord(arm, case.id, set_index, kind, reason))
 
     def _record(self, *records: Record) -> None:
         """Put records on disk, with what they imply for larger sizes, and learn from them."""

@@ -51,7 +51,7 @@ class _MemoryLane(Lane):
             return None
         case = self._cases[0]
         if self._request is None:
-            self._request = Ready(case, self._phase.inputs(case), 1, 0.0, math.inf)
+            self._request = Ready(case, self._phase.inputs(case), math.inf)
         return self._request, self._phase.deadline_s
 
     def take(self, reply: Reply) -> None:

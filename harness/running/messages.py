@@ -31,6 +31,8 @@ __all__ = [
     "Shutdown",
     "Taken",
     "Turn",
+    "Warm",
+    "Warmed",
 ]
 
 
@@ -59,30 +61,42 @@ class Evaluate:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Prepare a case to be timed; without ``loops`` they are calibrated to ``sample_s`` seconds.
-
-    A case whose second call takes more than ``call_s`` seconds is not made ready.
+    """Prepare a case to be timed and call it twice; if the second call takes more than ``call_s``
+    seconds, let it be.
     """
 
     case: Case
     inputs: CaseInputs
-    loops: int | None
-    sample_s: float
     call_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Readied:
-    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``.
-
-    ``loops`` is 0 for a case that is too slow to be timed.
-    """
+    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``."""
 
     prepare_s: float
     first_call_s: float
     second_call_s: float
     compile_s: float
     conversion_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Take a sample of a readied case and throw it away.
+
+    Without ``loops`` they are calibrated first, to ``sample_s`` seconds.
+    """
+
+    case: Case
+    loops: int | None
+    sample_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warmed:
+    """The case is warm; its samples are to have ``loops`` calls."""
+
     loops: int
 
 
@@ -158,5 +172,5 @@ class Done:
     """Nothing to tell."""
 
 
-Request = Evaluate | Ready | Turn | Check | Measure | Forget | Pin | Shutdown
-Reply = Hello | Evaluation | Readied | Taken | Checked | Measured | Done | Failure
+Request = Evaluate | Ready | Warm | Turn | Check | Measure | Forget | Pin | Shutdown
+Reply = Hello | Evaluation | Readied | Warmed | Taken | Checked | Measured | Done | Failure

@@ -30,7 +30,7 @@ from harness.running.journal import (
     read_run_file,
     write_run_file,
 )
-from harness.running.judging import Judge, Judging
+from harness.running.judging import Judging
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
 from harness.running.plan import Plan, describe_problem
@@ -45,6 +45,7 @@ from harness.running.records import (
 )
 from harness.running.timing_state import TimingState
 from harness.timing import environment, machine
+from harness.verification.judge import Judge
 
 __all__ = ["RunInterruptedError", "resume", "run"]
 
@@ -79,7 +80,7 @@ def run(
     content = _describe(plan, folder, registry, command, cores)
     write_run_file(folder, content)
     _tell(view, registry, "run_started", run=folder)
-    _Run(plan, folder, view, registry, judge or _judge(registry), cores, content).carry_out()
+    _Run(plan, folder, view, registry, judge or Judge(registry), cores, content).carry_out()
 
 
 def resume(
@@ -100,7 +101,7 @@ def resume(
     registry = registry or plugins.load()
     _refuse_if_gone(plan, registry)
     cores = environment.timing_core(threads=plan.threads)
-    _Run(plan, folder, view, registry, judge or _judge(registry), cores, content).carry_out()
+    _Run(plan, folder, view, registry, judge or Judge(registry), cores, content).carry_out()
 
 
 @dataclass
@@ -213,12 +214,6 @@ class _Run:
         _tell(
             self.view, self.registry, "case_measured", backend=backend, case=case, samples=samples
         )
-
-
-def _judge(registry: Registry) -> Judge:
-    from harness.verification.judge import Judge as TheJudge
-
-    return TheJudge(registry)
 
 
 def _describe(

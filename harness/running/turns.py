@@ -10,7 +10,7 @@ from harness.contract import Backend, Case, Problem, build
 from harness.contract.derivation import prepare
 from harness.problems.inputs import CaseInputs
 from harness.running.evaluation import refuse_other_dtype
-from harness.running.messages import Checked, Measured, Readied, Taken
+from harness.running.messages import Checked, Measured, Readied, Taken, Warmed
 from harness.running.observing import host_results
 from harness.timing import memory, sampling
 
@@ -24,6 +24,17 @@ class ReadyCase:
     backend: Backend
     costs: sampling.FirstCalls
     last_result: Any = None
+
+    def warm(self, loops: int | None, sample_s: float) -> Warmed:
+        """Calibrate unless ``loops`` are given, then throw one whole sample away.
+
+        Calibrated or not, the first turn finds caches and branch predictors in the same state.
+        """
+        if loops is None:
+            call, operands = self.costs.call, self.costs.operands
+            loops = sampling.calibrate(call, operands, self.backend.wait, sample_s)
+        self.take(loops)
+        return Warmed(loops)
 
     def take(self, loops: int) -> Taken:
         """Time ``loops`` calls; keep the result of the last, for it is what was timed."""
@@ -52,39 +63,20 @@ class ReadyCase:
 
 
 def make_ready(
-    backend: Backend,
-    problem: Problem,
-    case: Case,
-    inputs: CaseInputs,
-    loops: int | None,
-    sample_s: float,
-    call_s: float,
+    backend: Backend, problem: Problem, case: Case, inputs: CaseInputs
 ) -> tuple[ReadyCase, Readied]:
-    """Convert, prepare, call for the first time, calibrate unless ``loops`` are given, warm up.
-
-    The warm-up is one whole sample, thrown away: calibrated or not, the first turn finds caches
-    and branch predictors in the same state. A call that takes longer than ``call_s`` gets neither.
-    """
+    """Convert, prepare and call for the first and second time."""
     refuse_other_dtype(backend, case)
-    call = build(backend, problem, case.operator)
     costs = sampling.first_calls(
         backend,
-        call,
+        build(backend, problem, case.operator),
         (*inputs.args, *inputs.seeds),
         prepare=functools.partial(prepare, backend, case.operator),
     )
-    ready = ReadyCase(backend, costs)
-    if costs.second_call_s > call_s:
-        loops = 0
-    elif loops is None:
-        loops = sampling.calibrate(costs.call, costs.operands, backend.wait, sample_s)
-    if loops:
-        ready.take(loops)
-    return ready, Readied(
+    return ReadyCase(backend, costs), Readied(
         prepare_s=costs.prepare_s,
         first_call_s=costs.first_call_s,
         second_call_s=costs.second_call_s,
         compile_s=costs.compile_s,
         conversion_s=costs.conversion_s,
-        loops=loops,
     )

@@ -38,6 +38,7 @@ from harness.running.messages import (
     Request,
     Shutdown,
     Turn,
+    Warm,
 )
 from harness.timing import environment, sampling
 
@@ -64,6 +65,8 @@ class Worker:
                 return self._guarded(case, inputs, lambda: self._evaluate(case, inputs))
             case Ready(case, inputs):
                 return self._guarded(case, inputs, lambda: self._make_ready(request))
+            case Warm(case, loops, sample_s):
+                return self._guarded(case, None, lambda: self.ready[case].warm(loops, sample_s))
             case Turn(case, loops):
                 return self._guarded(case, None, lambda: self.ready[case].take(loops))
             case Check(case):
@@ -86,16 +89,9 @@ class Worker:
         # Never left: the collector stays off for the whole set, and what the case before has
         # left behind is collected here, not during a turn.
         self.quiet.enter_context(sampling.quiet_collector())
-        ready, readied = turns.make_ready(
-            self.backend,
-            self.registry.problem(request.case.problem),
-            request.case,
-            request.inputs,
-            request.loops,
-            request.sample_s,
-            request.call_s,
-        )
-        if readied.loops:
+        problem = self.registry.problem(request.case.problem)
+        ready, readied = turns.make_ready(self.backend, problem, request.case, request.inputs)
+        if readied.second_call_s <= request.call_s:
             self.ready[request.case] = ready
         return readied
 
@@ -138,7 +134,8 @@ def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | Non
         registry = plugins.load()
         backend = registry.backend(name).create()
         backend.set_threads(threads)
-        versions = dict(backend.versions())
+        # Plain strings: torch's version is of a class of its own, which the supervisor has not.
+        versions = {str(name): str(number) for name, number in backend.versions().items()}
     except Exception as error:  # noqa: BLE001 - a plug-in or a library may raise anything
         if isinstance(error, AdjudgeError):
             return Failure(VerdictKind.RAISED, str(error)), None

@@ -1,0 +1,76 @@
+"""A timing run made of a judged one: its verdicts are taken over, not asked again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.contract import Case
+from harness.errors import RunFailedError
+from harness.plugins import Registry
+from harness.running.journal import (
+    Journal,
+    create_folder,
+    read_journal,
+    read_run_file,
+    write_run_file,
+)
+from harness.running.plan import TIMED_DTYPE, Plan
+from harness.running.records import CurveRecord, VerdictRecord
+from harness.timing.schedule import Depth
+
+__all__ = ["begin_from_judged"]
+
+
+def begin_from_judged(
+    source: Path, results: Path, registry: Registry, depth: Depth, command: Sequence[str]
+) -> Path:
+    """Make a new run in ``results`` that will time what ``source`` judged; return its folder.
+
+    The new run is resumed to carry it out. RunFailedError when ``source`` is no run, or judged
+    nothing that can be timed.
+    """
+    content = read_run_file(source)
+    try:
+        plan = Plan.from_json(content["plan"])
+        problems = content["plan"]["problems"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunFailedError(f"{source} holds no plan; judge anew with: adjudge check") from error
+    verdicts = [r for r in read_journal(source) if isinstance(r, VerdictRecord | CurveRecord)]
+    timed = _cells(plan.cases, registry, depth)
+    if not timed or not verdicts:
+        raise RunFailedError(f"{source} judged nothing that is timed; judge with: adjudge check")
+    plan = dataclasses.replace(plan, timed=timed, depth=depth, measure=True)
+    folder = create_folder(results)
+    content |= {
+        "run": folder.name,
+        "command": list(command),
+        "plan": {**plan.to_json(), "problems": problems},
+        "notices": [*content["notices"], f"the verdicts are those of run {content['run']}"],
+    }
+    with Journal(folder) as journal:
+        journal.append(*verdicts)
+    write_run_file(folder, content)
+    return folder
+
+
+def _cells(cases: Sequence[Case], registry: Registry, depth: Depth) -> tuple[Case, ...]:
+    """The judged cases that a run of this depth would time."""
+    cells: list[Case] = []
+    for name, operator in dict.fromkeys((case.problem, case.operator) for case in cases):
+        problem = registry.problem(name)
+        if operator not in problem.timed_operators:
+            continue
+        candidates = [
+            case
+            for case in cases
+            if (case.problem, case.operator) == (name, operator)
+            and case.dtype == TIMED_DTYPE
+            and problem.point(case.point).timed
+        ]
+        names = {case.size for case in candidates}
+        sizes = depth.timed_sizes([size for size in problem.sizes if size.name in names])
+        kept = {size.name for size in sizes}
+        cells += [case for case in candidates if case.size in kept]
+    return tuple(cells)

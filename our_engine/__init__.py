@@ -10,6 +10,7 @@ from .jacobians import hessian, hvp, jacobian
 from .linearized import Linearized
 from .primitives import composite, constant, each, elementwise, refused, rule
 from .recording import raw as stop_gradient
+from .traces import trace
 from .transforms import grad, jvp, linearize, value_and_grad, vjp
 from .types import DifferentiationError
 
@@ -29,6 +30,7 @@ __all__ = [
     "refused",
     "rule",
     "stop_gradient",
+    "trace",
     "value_and_grad",
     "vjp",
 ]

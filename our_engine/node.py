@@ -1,0 +1,62 @@
+"""The node of a tape: what every traced value is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .tape import Tape
+from .types import Array
+
+_new = object.__new__
+
+
+class Node:
+    """A value on a tape; its class adds the behaviour of an array.
+
+    `index` is what the entries of its children name it by: its place on the tape, or on a
+    `ForwardTape` its tangent. `weak` marks a Python float, whose dtype yields to any other by
+    NumPy's rules; what is computed from a node of a special class is of the class `result`.
+    """
+
+    __slots__ = ("index", "tape", "value")
+    weak = False
+    result: type[Node] | None = None
+
+    value: Array
+    tape: Tape
+    index: Any
+
+    def twin(self) -> Node:
+        """Another node of the same value, out of reach of operations in place on this one."""
+        twin = _new(self.__class__)
+        twin.value = self.value
+        twin.tape = self.tape
+        twin.index = self.index
+        return twin
+
+
+def place(y: Any, entry: tuple[Any, ...], like: Node) -> Node:
+    """A new node of the tape and class of `like`, with its local Jacobians `entry`."""
+    tape = like.tape
+    node = _new(like.result or like.__class__)
+    if tape.unboxed and (
+        type(y) is np.float64 or (type(y) is np.ndarray and not y.ndim and y.dtype == np.float64)
+    ):
+        y = float(y)
+    node.value = y
+    node.tape = tape
+    node.index = tape.place(entry)
+    return node
+
+
+def raw(x: Any) -> Any:
+    """The plain value under all tracers, in arrays, tuples, lists and dicts."""
+    while isinstance(x, Node):
+        x = x.value
+    if type(x) is tuple or type(x) is list:
+        return type(x)(raw(item) for item in x)
+    if type(x) is dict:
+        return {name: raw(item) for name, item in x.items()}
+    return x

@@ -80,4 +80,4 @@ def _table(table: Table, writer: HtmlWriter) -> str:
 
 
 def _cell(cell: Cell, writer: HtmlWriter) -> str:
-    return "<br>".join(writer.write(line) for line in cell)
+    return "<br/>".join(writer.write(line) for line in cell)

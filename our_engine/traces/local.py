@@ -144,7 +144,7 @@ def _forms(
     uniform = isinstance(f, Number) or all(np.ndim(_bare(J)) == 0 for J in maps)
     sign = "" if uniform else "⊙"
     size = math.prod(y_shape)
-    diagonal = product(f, Identity(size)) if uniform else Diagonal(f)
+    diagonal = product(f, Identity(size)) if uniform else Diagonal(_spread(f, maps, y_shape))
     push, pull = product(f, x_dot, sign=sign), product(y_bar, f, sign=sign)
     if x_shape == y_shape:
         return diagonal, push, pull
@@ -177,6 +177,12 @@ def _matmul(
         added([pushes[i] for i in positions]),
         added([pulls[i] for i in positions]),
     )
+
+
+def _spread(f: Expr, maps: list[Any], y_shape: Shape) -> Expr:
+    """A factor that is itself broadcast to the output, as all of its elements."""
+    shape = np.broadcast_shapes(*(np.shape(_bare(J)) for J in maps))
+    return f if shape == y_shape else product(broadcast_formula(shape, y_shape), f)
 
 
 def _summed(pull: Expr, x_shape: Shape, y_shape: Shape) -> Expr:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 import our_engine
 from backends.numpy_arrays import NumPyArrays
-from harness.contract import Array, Function, Operator, Pullback
+from harness.contract import Array, Function, Operator, Problem, Pullback, Trace
+from harness.contract.derivation import function_of_primals
 
 __all__ = ["OurEngineBackend"]
 
@@ -42,6 +43,22 @@ class OurEngineBackend(NumPyArrays):
         """By ``our_engine.vjp``; the pullback may be called many times."""
         y, pullback = our_engine.vjp(fun, primals)
         return y, pullback
+
+    def trace(
+        self,
+        problem: Problem,
+        args: Sequence[np.ndarray],
+        mode: Literal["forward", "reverse"],
+    ) -> Trace | None:
+        """The lecture's table, by ``our_engine.trace``; the other arguments are constants."""
+        names = problem.arguments
+        return our_engine.trace(
+            function_of_primals(self, problem, args),
+            *(args[i] for i in problem.argnums),
+            mode=mode,
+            names=[names[i] for i in problem.argnums],
+            constants={names[i]: a for i, a in enumerate(args) if i not in problem.argnums},
+        )
 
     def versions(self) -> Mapping[str, str]:
         """The version of this distribution, which the engine is a part of, and NumPy's."""

@@ -157,7 +157,7 @@ class Permute(LinearMap):
 
 def unbroadcast(u: Array, shape: Shape) -> Array:
     """The sum of u over the axes along which an array of `shape` was broadcast to u's."""
-    if u.shape == shape:
+    if getattr(u, "shape", ()) == shape:
         return u
     lead = u.ndim - len(shape)
     axes = tuple(range(lead)) + tuple(

@@ -1,4 +1,4 @@
-"""Rules of reductions along axes."""
+"""Rules of sums and means along axes."""
 
 from __future__ import annotations
 
@@ -8,27 +8,83 @@ from typing import Any
 import numpy as np
 
 from our_engine.linear_maps import LinearMap, Scale, Sum
-from our_engine.linear_maps.shaping import normalized_axes
-from our_engine.primitives import Spec, constant, rule
+from our_engine.linear_maps.diagonal import real_dtype
+from our_engine.primitives import Spec, composite, constant, rule
+from our_engine.recording import raw
+from our_engine.types import Array, Settings
+
+from .arguments import count, kept, selection
 
 
-def _sum(_x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False) -> LinearMap:
-    return Sum(_x.shape, axis, bool(keepdims))
+def along_first(array: Array, axis: Any = 0, **settings: Any) -> tuple[tuple[Array], Settings]:
+    """The arguments of a ufunc's reduce and accumulate, whose axis is 0 unless given."""
+    return (array,), {"axis": axis, **settings}
 
 
-def _mean(_x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False) -> LinearMap:
-    count = math.prod(_x.shape[i] for i in normalized_axes(axis, _x.ndim))
-    return Scale(1.0 / count if count else math.nan) @ Sum(_x.shape, axis, bool(keepdims))
+def without_nan(a: Array, value: float) -> Array:
+    """The array with `value` in the place of NaN; its derivative there is zero by structure."""
+    undefined = np.isnan(raw(a))
+    return np.where(undefined, value, a) if np.any(undefined) else a
+
+
+def _sum(
+    _x: Spec,
+    _y: Spec,
+    axis: Any = None,
+    keepdims: bool = False,
+    initial: Any = 0,
+    where: Any = True,
+) -> LinearMap:
+    return Sum(_x.shape, axis, bool(keepdims)) @ selection(where, _x.shape)
+
+
+def _mean(
+    _x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False, where: Any = True
+) -> LinearMap:
+    total = Sum(_x.shape, axis, bool(keepdims))
+    n = count(_x.shape, axis, where)
+    if where is True:
+        return Scale(1.0 / n if n else math.nan) @ total
+    weights = np.broadcast_to((1.0 / n).astype(real_dtype(_x.dtype)), _x.shape)
+    return total @ selection(where, _x.shape) @ Scale(weights)
+
+
+def _nanmean(
+    x: Array, _y: Spec, axis: Any = None, keepdims: bool = False, where: Any = True
+) -> LinearMap:
+    valid = ~np.isnan(raw(x)) & np.asarray(where, bool)
+    return _mean(Spec(x), _y, axis=axis, keepdims=keepdims, where=valid)
+
+
+def _nansum(a: Array, axis: Any = None, dtype: Any = None, out: Any = None, **settings: Any) -> Any:
+    return np.sum(without_nan(a, 0), axis=axis, dtype=dtype, out=out, **settings)
+
+
+def _logaddexp_reduce(
+    x: Array,
+    y: Array,
+    axis: Any = 0,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> LinearMap:
+    """The shares exp(x - y), as of logsumexp."""
+    shares = np.exp(x - np.reshape(y, kept(x.shape, axis)))
+    total = Sum(x.shape, axis, bool(keepdims))
+    return total @ selection(where, x.shape) @ Scale(shares)
 
 
 rule(np.sum, _sum)
 rule(np.mean, _mean)
+rule(np.nanmean, _nanmean)
+rule((np.add, "reduce"), _sum, evaluate=np.add.reduce, name="add.reduce", bind=along_first)
 rule(
-    (np.add, "reduce"),
-    _sum,
-    evaluate=np.sum,
-    name="add.reduce",
-    bind=lambda array, axis=0, **settings: ((array,), {"axis": axis, **settings}),
+    (np.logaddexp, "reduce"),
+    _logaddexp_reduce,
+    evaluate=np.logaddexp.reduce,
+    name="logaddexp.reduce",
+    bind=along_first,
 )
+composite(np.nansum, _nansum)
 
 constant(np.argmax, np.argmin, np.argsort, np.count_nonzero, np.nanargmax, np.nanargmin)

@@ -37,7 +37,7 @@ DETACHING = {
     "sort in place": lambda t: t.sort(),
     "dtype keyword": lambda t: np.sum(t, dtype=np.float32),
     "where keyword": lambda t: np.sum(np.sin(t, where=np.array([True, False]))),
-    "no rule": lambda t: np.sum(np.unwrap(t, discont=3.0)),
+    "no rule": lambda t: np.sum(np.histogram(t)[1]),
 }
 
 
@@ -245,10 +245,10 @@ def test_shaping_indexing_and_joining():
 
 
 def test_keywords_are_honoured_or_refused_by_name():
-    with pytest.raises(oe.DifferentiationError, match=r"sum .* does not support where="):
-        run(lambda t: np.sum(t, where=np.array([True, False])))
-    with pytest.raises(oe.DifferentiationError, match="initial"):
-        run(lambda t: np.sum(t, initial=3.0))
+    with pytest.raises(oe.DifferentiationError, match=r"sin .* does not support where="):
+        run(lambda t: np.sum(np.sin(t, where=np.array([True, False]))))
+    with pytest.raises(oe.DifferentiationError, match="dtype"):
+        run(lambda t: np.sum(t, dtype=np.float32))
     np.testing.assert_array_equal(run(lambda t: np.sum(t, 0, None, None)), [1.0, 1.0])
 
 

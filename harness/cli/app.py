@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -58,8 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit; every expected error is one line on stderr."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _register_commands()
-    # A report piped into `head` ends quietly, as other tools do.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         code: Any = cli.main(words, prog_name="adjudge", standalone_mode=False)
     except click.ClickException as error:
@@ -73,6 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         _tell("interrupted", debug=False)
         sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output left, as `head` does: that is no error. The signal itself stays
+        # ignored, since a worker that dies must not take the supervisor with it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
 
 

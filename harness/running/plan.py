@@ -17,7 +17,7 @@ from harness.running.records import SCHEMA_VERSION
 from harness.running.selection import Selection
 from harness.timing.schedule import DEFAULT, Depth
 
-__all__ = ["BASELINE", "Plan", "describe_problem", "make_plan"]
+__all__ = ["BASELINE", "TIMED_DTYPE", "Plan", "make_plan"]
 
 BASELINE = "numpy_manual"
 """What times are set against, unless told otherwise."""
@@ -129,20 +129,6 @@ def make_plan(
         measure=measure,
         notices=tuple(notices),
     )
-
-
-def describe_problem(problem: Problem) -> dict[str, Any]:
-    """What run.json keeps of a problem, so that a run is read where it is not installed."""
-    return {
-        "source": problem.source,
-        "sizes": {s.name: {"dims": dict(s.dims), "scale": s.scale} for s in problem.sizes},
-        "points": {point.name: str(point.kind) for point in problem.points},
-        "predicted_cost": {
-            str(operator): {size.name: count(size.dims) for size in problem.sizes}
-            for operator, count in problem.predicted_cost.items()
-        },
-        "descent": dataclasses.asdict(problem.descent) if problem.descent else None,
-    }
 
 
 def _settle_baseline(

@@ -6,13 +6,11 @@ It imports no AD library: whatever a backend does, it does in a worker, and this
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from harness import plugins
 from harness.contract import Case, Verdict
 from harness.errors import AdjudgeError, RunFailedError
 from harness.plugins import Registry
+from harness.running.description import describe_run, usable_cores
 from harness.running.inputs import Inputs
 from harness.running.journal import (
     RUN_FILE,
@@ -32,25 +31,24 @@ from harness.running.journal import (
 )
 from harness.running.judging import Judging
 from harness.running.measuring import Measuring
+from harness.running.memory_pass import MemoryPass
 from harness.running.messages import Hello
-from harness.running.plan import Plan, describe_problem
+from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
 from harness.running.records import (
-    SCHEMA_VERSION,
     InterruptionRecord,
     Record,
     RunEndRecord,
     VerdictRecord,
 )
+from harness.running.timing_log import TimingLog
+from harness.running.timing_set import TimingSets
 from harness.running.timing_state import TimingState
-from harness.timing import environment, machine
+from harness.timing import environment
 from harness.verification.judge import Judge
 
 __all__ = ["RunInterruptedError", "resume", "run"]
-
-_BUSY_LOAD = 0.5
-"""Runnable processes for each core above which a person should know that others are at work."""
 
 
 class RunInterruptedError(AdjudgeError):
@@ -77,7 +75,7 @@ def run(
         raise RunFailedError(f"{folder} holds a run already; go on with it by --resume {folder}")
     registry = registry or plugins.load()
     cores = environment.timing_core(threads=plan.threads)
-    content = _describe(plan, folder, registry, command, cores)
+    content = describe_run(plan, folder, registry, command, cores)
     write_run_file(folder, content)
     _tell(view, registry, "run_started", run=folder)
     _Run(plan, folder, view, registry, judge or Judge(registry), cores, content).carry_out()
@@ -136,33 +134,40 @@ class _Run:
         _tell(self.view, self.registry, "run_finished", run=self.folder)
 
     def _phases(self, journal: Journal, records: list[Record]) -> RunEndRecord:
-        inputs = Inputs(self.registry)
-        at_once = len(machine.allowed_cores()) or os.cpu_count() or 1
+        inputs, at_once = Inputs(self.registry), usable_cores()
         judging = Judging(
-            inputs,
-            self.judge,
-            journal,
-            self.view,
-            self.plan.deadline_s,
-            self._came_up,
-            self._judged,
+            inputs=inputs,
+            judge=self.judge,
+            journal=journal,
+            view=self.view,
+            deadline_s=self.plan.deadline_s,
+            came_up=self._came_up,
+            case_judged=self._judged,
         )
         judging.run(self._unjudged(records), max(2, at_once), self._start_anywhere)
         judged_at = time.monotonic()
         budget_s = self.plan.depth.budget_s
-        measuring = Measuring(
+        state = TimingState(self.plan, self.registry.problems, read_journal(self.folder))
+        log = TimingLog(journal, state)
+        sets = TimingSets(
             plan=self.plan,
-            state=TimingState(self.plan, self.registry.problems, read_journal(self.folder)),
+            log=log,
             inputs=inputs,
             judge=self.judge,
             judged=judging.judged,
-            journal=journal,
             view=self.view,
             cores=self.cores,
             at_once=at_once,
-            ends=None if budget_s is None else self.began + budget_s,
             start=self._start,
             came_up=self._came_up,
+        )
+        measuring = Measuring(
+            plan=self.plan,
+            log=log,
+            sets=sets,
+            memory=MemoryPass(inputs, journal, self.view, self.plan.deadline_s),
+            view=self.view,
+            ends=None if budget_s is None else self.began + budget_s,
             case_measured=self._measured,
         )
         if self.plan.measure:
@@ -171,8 +176,8 @@ class _Run:
             time=time.time(),
             seconds_judging=judged_at - self.began,
             seconds_timing=time.monotonic() - judged_at,
-            seconds_in_samples=measuring.totals.samples_s,
-            seconds_start_up=measuring.totals.start_up_s,
+            seconds_in_samples=log.samples_s,
+            seconds_start_up=sets.start_up_s,
         )
 
     def _unjudged(self, records: Sequence[Record]) -> dict[str, list[Case]]:
@@ -214,47 +219,6 @@ class _Run:
         _tell(
             self.view, self.registry, "case_measured", backend=backend, case=case, samples=samples
         )
-
-
-def _describe(
-    plan: Plan,
-    folder: Path,
-    registry: Registry,
-    command: Sequence[str],
-    cores: environment.CorePlan,
-) -> dict[str, Any]:
-    """The content of ``run.json``, as results/README.md lists it."""
-    around = environment.read_environment()
-    names = dict.fromkeys(case.problem for case in plan.cases)
-    problems = {name: describe_problem(registry.problem(name)) for name in names}
-    around["workers"] = {
-        "threads": plan.threads,
-        "cores": sorted(cores.workers),
-        "supervisor_cores": sorted(cores.supervisor),
-    }
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "run": folder.resolve().name,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": list(command),
-        "plan": {**plan.to_json(), "problems": problems},
-        "versions": {},
-        "devices": {},
-        "environment": around,
-        "seeds": {"turns": plan.seed},
-        "notices": [*plan.notices, *_machine_notices(plan, cores)],
-    }
-
-
-def _machine_notices(plan: Plan, cores: environment.CorePlan) -> Iterator[str]:
-    """What a reader of the times should know of the machine."""
-    if not plan.measure:
-        return
-    if cores.notice:
-        yield cores.notice
-    load, count = machine.load_average(), len(machine.allowed_cores()) or os.cpu_count() or 1
-    if load is not None and load[0] > _BUSY_LOAD * count:
-        yield f"others are at work here (load {load[0]:.1f} on {count} cores): times scatter more"
 
 
 def _refuse_if_gone(plan: Plan, registry: Registry) -> None:

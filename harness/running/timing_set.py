@@ -1,0 +1,163 @@
+"""A set: a fresh worker for each arm, brought up, made ready, then turn by turn on one core."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from harness.contract import Case
+from harness.running.cell import Cell
+from harness.running.fleet import Fleet
+from harness.running.inputs import Inputs
+from harness.running.judging import Judged
+from harness.running.messages import Hello
+from harness.running.plan import Plan
+from harness.running.process import WorkerProcess
+from harness.running.progress import View
+from harness.running.readying import Readying
+from harness.running.records import A_A, StartUpRecord
+from harness.running.timing_log import TimingLog
+from harness.timing import environment, machine
+from harness.verification.judge import Judge
+
+__all__ = ["TimingSets"]
+
+_CALLS_IN_BUDGET = 150
+"""One call may take this part of the whole budget: more would leave too few for the others."""
+
+_CALLS_IN_DEADLINE = 4
+"""Making a case ready takes two calls, warming it two more, and each has one deadline."""
+
+_UNEVEN = 3.0
+"""A slow cell may take so many times its even share of a set before its rounds are cut."""
+
+_CHUNK_BYTES = 256 << 20
+
+
+@dataclass
+class TimingSets:
+    """Runs one set after the other; what one has learned of durations helps the next."""
+
+    plan: Plan
+    log: TimingLog
+    inputs: Inputs
+    judge: Judge
+    judged: dict[tuple[str, Case], Judged]
+    view: View
+    cores: environment.CorePlan
+    at_once: int
+    start: Callable[[str, np.random.Generator], WorkerProcess]
+    came_up: Callable[[str, Hello], None]
+    start_up_s: float = 0.0
+    _readying_s: dict[str, float] = field(default_factory=dict)
+    _anywhere: frozenset[int] = field(default_factory=machine.allowed_cores)
+
+    def run(self, cells: list[Case], cell_done: Callable[[Case], None]) -> None:
+        """One set of ``cells``; each is on disk, and ``cell_done``, before the next begins."""
+        index = self.log.state.next_set
+        rng = np.random.default_rng((self.plan.seed, index))
+        arms = {arm: name for case in cells for arm, name in self.log.state.arms(case).items()}
+        with Fleet(arms, lambda name: self.start(name, rng)) as fleet:
+            self._bring_up(fleet, index, cells)
+            for chunk in self._chunks(cells):
+                readying = self._make_ready(fleet, index, chunk, len(cells))
+                self._take_turns(readying, index, chunk, len(cells), rng, cell_done)
+
+    def _bring_up(self, fleet: Fleet, index: int, cells: list[Case]) -> None:
+        began = time.monotonic()
+        self.view.now(f"set {index + 1}: starting {len(fleet.backends)} workers")
+        failures = fleet.bring_up(self.at_once)
+        start_ups = []
+        for arm, hello in fleet.hellos.items():
+            self.came_up(fleet.backends[arm], hello)
+            if arm != A_A:
+                process_s = hello.started - fleet.workers[arm].started
+                start_ups.append(StartUpRecord(arm, index, process_s, hello.import_s))
+        self.log.record(*start_ups)
+        for arm, failure in failures.items():
+            reason = f"the backend did not start: {failure.message}"
+            for case in cells:
+                if arm in self.log.state.arms(case):
+                    self.log.fail(index, arm, case, str(failure.kind), reason)
+        self.start_up_s += time.monotonic() - began
+
+    def _chunks(self, cells: list[Case]) -> Iterator[list[Case]]:
+        """Cells whose operands together are small enough to be held by every worker at once."""
+        chunk: list[Case] = []
+        held = 0
+        for case in cells:
+            inputs = self.inputs(case)
+            needed = sum(x.nbytes for x in (*inputs.args, *inputs.seeds))
+            if chunk and held + needed > _CHUNK_BYTES:
+                yield chunk
+                chunk, held = [], 0
+            chunk.append(case)
+            held += needed
+        yield chunk
+
+    def _make_ready(self, fleet: Fleet, index: int, chunk: list[Case], open_cells: int) -> Readying:
+        self.view.now(f"set {index + 1}: first calls of {len(chunk)} cases")
+        readying = Readying(
+            fleet=fleet,
+            state=self.log.state,
+            inputs=self.inputs,
+            judged=self.judged,
+            call_s=self._limits(open_cells)[0],
+            deadline_s=self.plan.deadline_s,
+            fail=functools.partial(self.log.fail, index),
+            seconds=self._readying_s,
+        )
+        fleet.pin(self._anywhere)
+        readying.run(chunk, self.at_once)
+        return readying
+
+    def _take_turns(
+        self,
+        readying: Readying,
+        index: int,
+        chunk: list[Case],
+        open_cells: int,
+        rng: np.random.Generator,
+        cell_done: Callable[[Case], None],
+    ) -> None:
+        fleet = readying.fleet
+        fleet.pin(self.cores.workers)
+        # Only now: what the supervisor starts begins life on the supervisor's cores.
+        before = environment.pin(self.cores.supervisor)
+        try:
+            for case in chunk:
+                self.view.now(f"set {index + 1}: {case.id}")
+                cell = Cell(
+                    case=case,
+                    inputs=self.inputs(case),
+                    set_index=index,
+                    arms=fleet.backends,
+                    readied=readying.readied[case],
+                    fleet=fleet,
+                    depth=self.plan.depth,
+                    deadline_s=self.plan.deadline_s,
+                    cell_s=self._limits(open_cells)[1],
+                    rng=rng,
+                    judge=self.judge,
+                    judged=self.judged,
+                    loops=self.log.state.loops,
+                )
+                self.log.record(*cell.run())
+                cell_done(case)
+        finally:
+            environment.restore(before)
+
+    def _limits(self, cells: int) -> tuple[float, float]:
+        """Seconds that one call may take, and seconds for all rounds of one of ``cells`` cells."""
+        depth, longest = self.plan.depth, self.plan.deadline_s / _CALLS_IN_DEADLINE
+        if depth.budget_s is None:
+            return longest, math.inf
+        return (
+            min(depth.budget_s / _CALLS_IN_BUDGET, longest),
+            _UNEVEN * depth.budget_s / depth.looks[0] / cells,
+        )

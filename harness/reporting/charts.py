@@ -43,10 +43,11 @@ def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
     """Ratio to the baseline with its interval: one panel for each ``panel``, a row a backend.
 
     Rows: panel, backend, ratio, low, high, resolved. The band is ±2 %; a hollow mark is
-    unresolved.
+    unresolved; an interval that reaches an edge goes on beyond it.
     """
-    names = _ordered(rows, styles)
-    domain, ticks = theme.log_ticks([v for r in rows for v in (r["low"], r["high"], r["ratio"], 1)])
+    styles = _present(rows, styles)
+    names = list(styles)
+    domain, ticks = theme.log_ticks([v for r in rows for v in (r["ratio"], 1)])
     x = alt.X("ratio:Q", scale=_log(domain), axis=_axis(ticks, "datum.value + '×'"), title=None)
     y = alt.Y("backend:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False))
     base = alt.Chart()
@@ -62,7 +63,8 @@ def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
         shape=_shape(styles),
         fill=alt.condition("datum.resolved", _hue(styles, fill=True), alt.value(theme.PAGE)),
     )
-    data = [{**r, "one": 1.0, "band_low": 1 / 1.02, "band_high": 1.02} for r in rows]
+    reference = {"one": 1.0, "band_low": 1 / 1.02, "band_high": 1.02}
+    data = [{**r, **reference} for r in _within(domain, rows)]
     layers = alt.layer(band, unity, interval, points).properties(height=19 * len(names))
     return _svg(_panels(layers, data), f"Ratio of time to {baseline}, with intervals")
 
@@ -70,22 +72,27 @@ def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
 def growth(rows: Rows, styles: Styles, unit: str) -> str:
     """Time against size, both logarithmic: one panel for each ``panel``, a line a backend.
 
-    Rows: panel, backend, scale, seconds, low, high. The band is the interval.
+    Rows: panel, backend, scale, seconds, low, high. The thin upright line is the interval.
     """
+    styles = _present(rows, styles)
     x_domain, x_ticks = theme.log_ticks([r["scale"] for r in rows], most=5)
-    y_domain, y_ticks = theme.log_ticks([v for r in rows for v in (r["low"], r["high"])])
+    y_domain, y_ticks = theme.log_ticks([r["seconds"] for r in rows])
     base = alt.Chart().encode(
         x=alt.X("scale:Q", scale=_log(x_domain), axis=_axis(x_ticks), title=unit),
         color=_hue(styles, legend=True),
     )
     y = alt.Y("seconds:Q", scale=_log(y_domain), axis=_time(y_ticks), title=None)
-    band = base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q", scale=_log(y_domain)), y2="high:Q")
+    interval = base.mark_rule(strokeWidth=1, opacity=0.5).encode(
+        y=alt.Y("low:Q", scale=_log(y_domain)), y2="high:Q"
+    )
     line = base.mark_line(strokeWidth=1.6).encode(y=y)
     points = base.mark_point(size=34, filled=True, opacity=1).encode(
         y=y, shape=_shape(styles, legend=True)
     )
-    layers = alt.layer(band, line, points).properties(height=210)
-    return _svg(_panels(layers, rows), "Time of one call against the size of the problem")
+    layers = alt.layer(interval, line, points).properties(height=210)
+    return _svg(
+        _panels(layers, _within(y_domain, rows)), "Time of one call against the size of the problem"
+    )
 
 
 def predicted(rows: Rows, styles: Styles, axes: tuple[str, str]) -> str:
@@ -94,9 +101,10 @@ def predicted(rows: Rows, styles: Styles, axes: tuple[str, str]) -> str:
     Rows: backend, predicted, measured, low, high. Where the dashed lines cross, neither
     accumulation is better; a point in a shaded quadrant was foretold rightly.
     """
+    styles = _present(rows, styles)
     x_domain, x_ticks = theme.log_ticks([v for r in rows for v in (r["predicted"], 1)])
-    y_domain, y_ticks = theme.log_ticks([v for r in rows for v in (r["low"], r["high"], 1)])
-    base = alt.Chart(alt.Data(values=list(rows)))
+    y_domain, y_ticks = theme.log_ticks([v for r in rows for v in (r["measured"], 1)])
+    base = alt.Chart(alt.Data(values=_within(y_domain, rows)))
     x = alt.X("predicted:Q", scale=_log(x_domain), axis=_axis(x_ticks, "datum.value + '×'"))
     y = alt.Y("measured:Q", scale=_log(y_domain), axis=_axis(y_ticks, "datum.value + '×'"))
     quadrants = alt.Chart(
@@ -137,7 +145,8 @@ def first_calls(rows: Rows, styles: Styles) -> str:
 
     Rows: panel, backend, first, steady; seconds.
     """
-    names = _ordered(rows, styles)
+    styles = _present(rows, styles)
+    names = list(styles)
     domain, ticks = theme.log_ticks([v for r in rows for v in (r["first"], r["steady"])], most=5)
     y = alt.Y("backend:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False))
     base = alt.Chart().encode(y=y, color=_hue(styles))
@@ -157,6 +166,7 @@ def error_against_time(rows: Rows, styles: Styles) -> str:
 
     Rows: panel, backend, seconds, error. An exact result stands at the floor, 1e-18.
     """
+    styles = _present(rows, styles)
     x_domain, x_ticks = theme.log_ticks([r["seconds"] for r in rows], most=5)
     y_domain, y_ticks = theme.log_ticks([r["error"] for r in rows])
     points = (
@@ -185,6 +195,7 @@ def curves(rows: Rows, styles: Styles, title: str, logarithmic: bool) -> str:
 
     Rows: backend, step, value.
     """
+    styles = _present(rows, styles)
     domain, ticks = theme.log_ticks([r["value"] for r in rows])
     scale = _log(domain) if logarithmic else alt.Scale(zero=False)
     axis = (
@@ -225,10 +236,19 @@ def _panels(chart: Chart, rows: Rows) -> Chart:
     )
 
 
-def _ordered(rows: Rows, styles: Styles) -> list[str]:
-    """The names on the rows' axis: the backends in their order, then what is none (A/A)."""
-    present = list(dict.fromkeys(r["backend"] for r in rows))
-    return [n for n in styles if n in present] + [n for n in present if n not in styles]
+def _within(domain: Sequence[float], rows: Rows) -> list[dict[str, Any]]:
+    """The rows with their intervals cut at the axis's ends: two sets can give 1e-7 to 1e6."""
+    first, last = domain
+    return [
+        {**r, "low": min(max(r["low"], first), last), "high": max(min(r["high"], last), first)}
+        for r in rows
+    ]
+
+
+def _present(rows: Rows, styles: Styles) -> Styles:
+    """The styles of the backends that have a row, so that a legend names no other."""
+    there = {r["backend"] for r in rows}
+    return {name: style for name, style in styles.items() if name in there}
 
 
 def _baseline(styles: Styles) -> str:

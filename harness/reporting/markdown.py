@@ -22,7 +22,7 @@ _MOST_CHARACTERS = 60_000
 # What is markup anywhere in a line: CommonMark's, and GitHub's tables, mathematics, emoji, links.
 _ACTIVE = re.compile(r"[\\`*_\[\]<>|~$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 # What is markup only where a line begins: a list, an underline, a rule.
-_LEADING = re.compile(r"^(?=[-+=])|(?<=^\d)(?=[.)])")
+_LEADING = re.compile(r"^(?:(?=[-+=])|(\d+)(?=[.)](?:\s|$)))")
 
 
 def markdown_summary(frames: RunFrames) -> str:
@@ -125,7 +125,7 @@ def _escape(told: str, width: int = 1000) -> str:
     A mention (@name) and a reference (#1) work behind a backslash too, so they become entities.
     """
     literal = _ACTIVE.sub(r"\\\g<0>", text.clip(told, width).replace("&", "&amp;"))
-    return _LEADING.sub(r"\\", literal).replace("@", "&#64;").replace("#", "&#35;")
+    return _LEADING.sub(r"\g<1>\\", literal).replace("#", "&#35;").replace("@", "&#64;")
 
 
 def _fitting(parts: Sequence[str]) -> str:

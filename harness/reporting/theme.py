@@ -59,7 +59,7 @@ def log_ticks(values: Iterable[float], most: int = 6) -> tuple[list[float], list
     finite = [v for v in values if math.isfinite(v) and v > 0]
     if not finite:
         return [0.1, 10.0], [0.1, 1.0, 10.0]
-    low, high = min(finite) / 1.2, max(finite) * 1.2
+    low, high = min(finite) / 1.3, max(finite) * 1.3
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     for mantissas in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
         # float("2e-06") is the nearest number, 2 * 10.0**-6 is not.

@@ -184,6 +184,7 @@ class RunEndRecord(Record):
 
 
 _TYPES: dict[str, type[Record]] = {cls.type: cls for cls in Record.__subclasses__()}
+_HINTS: dict[type[Record], dict[str, Any]] = {cls: get_type_hints(cls) for cls in _TYPES.values()}
 
 
 def encode(record: Record) -> str:
@@ -198,7 +199,7 @@ def decode(line: str) -> Record:
     if not isinstance(raw, dict) or raw.get("type") not in _TYPES:
         raise ValueError(f"not a journal record: {line[:80]!r}")
     cls = _TYPES[raw.pop("type")]
-    hints = get_type_hints(cls)
+    hints = _HINTS[cls]
     try:
         return cls(**{name: _typed(value, hints[name]) for name, value in raw.items()})
     except (KeyError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,6 +19,7 @@ from harness.running.messages import (
     Done,
     Forget,
     Readied,
+    Ready,
     Reply,
     Request,
     Taken,
@@ -25,6 +27,7 @@ from harness.running.messages import (
     Warm,
     Warmed,
 )
+from harness.running.readying import AtReady
 from harness.running.records import (
     A_A,
     RETRACE,
@@ -53,7 +56,7 @@ class Cell:
     inputs: CaseInputs
     set_index: int
     arms: Mapping[str, str]
-    readied: Mapping[str, Readied]
+    readied: Mapping[str, AtReady]
     fleet: Fleet
     depth: Depth
     deadline_s: float
@@ -83,7 +86,9 @@ class Cell:
         return self.records
 
     def _warm(self, arm: str) -> None:
-        backend, readied = self.arms[arm], self.readied[arm]
+        backend, readied = self.arms[arm], self.readied[arm].costs
+        if not self._holds(arm):
+            return
         known = self.loops.get((backend, self.case.id))
         reply = self._ask(arm, Warm(self.case, known, self.depth.sample_s), Warmed)
         if reply is None:
@@ -104,6 +109,13 @@ class Cell:
                     loops=reply.loops,
                 )
             )
+
+    def _holds(self, arm: str) -> bool:
+        """Whether the arm's worker has the case ready; one that replaced a dead one starts anew."""
+        worker = self.fleet.workers[arm]
+        if worker.alive and worker.pid == self.readied[arm].pid:
+            return True
+        return self._ask(arm, Ready(self.case, self.inputs, math.inf), Readied) is not None
 
     def _rounds(self) -> int:
         """As many as planned, or as fit into the cell's time; one at least."""

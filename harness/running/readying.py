@@ -19,10 +19,18 @@ from harness.running.judging import Judged
 from harness.running.messages import Readied, Ready, Request
 from harness.running.timing_state import TimingState
 
-__all__ = ["Readying"]
+__all__ = ["AtReady", "Readying"]
 
 _COMPILING = 10
 """A first call compiles: only so many times above the limit does it tell that calls are slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtReady:
+    """What the first calls of an arm took, and the process that holds the case ready."""
+
+    costs: Readied
+    pid: int
 
 
 @dataclass
@@ -37,7 +45,7 @@ class Readying:
     deadline_s: float
     fail: Callable[[str, Case, str, str], None]
     seconds: dict[str, float]
-    readied: defaultdict[Case, dict[str, Readied]] = field(
+    readied: defaultdict[Case, dict[str, AtReady]] = field(
         default_factory=lambda: defaultdict(dict)
     )
 
@@ -68,7 +76,12 @@ class Readying:
             elif reply.second_call_s > self.call_s:
                 self._too_slow(arm, request.case, reply.second_call_s)
             else:
-                self.readied[request.case][arm] = reply
+                self.readied[request.case][arm] = AtReady(reply, self.fleet.workers[arm].pid)
+
+    def still_in(self, case: Case) -> dict[str, AtReady]:
+        """The arms that are ready for ``case`` and have not failed at a smaller one since."""
+        arms = self.state.arms(case)
+        return {arm: ready for arm, ready in self.readied[case].items() if arm in arms}
 
     def _longest_first(self, arm: str) -> float:
         return -self.seconds.get(arm, 0.0)

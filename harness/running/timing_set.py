@@ -137,7 +137,7 @@ class TimingSets:
                     inputs=self.inputs(case),
                     set_index=index,
                     arms=fleet.backends,
-                    readied=readying.readied[case],
+                    readied=readying.still_in(case),
                     fleet=fleet,
                     depth=self.plan.depth,
                     deadline_s=self.plan.deadline_s,

@@ -18,6 +18,8 @@ __all__ = ["csv_text", "read_csv", "write_csv"]
 # apostrophe itself is among them so that taking one away again gives the cell back.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
+_FLAGS = {"True": True, "False": False, "": None}
+
 
 def csv_text(frame: pd.DataFrame, table: Table) -> str:
     """The CSV of ``frame``: UTF-8 text, ``\\n`` line ends, a header, rows in the frame's order.
@@ -86,5 +88,7 @@ def _value(cell: str, column: Column) -> Any:
     if column.kind == "count":
         return int(cell) if cell else None
     if column.kind == "flag":
-        return {"True": True, "False": False, "": None}[cell]
+        if cell not in _FLAGS:
+            raise ValueError(f"{cell!r} is neither True nor False")
+        return _FLAGS[cell]
     return cell[1:] if cell.startswith("'") else cell

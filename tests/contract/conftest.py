@@ -13,7 +13,10 @@ from harness.plugins import load
 
 REGISTRY = load()
 NAMES = [n for n, entry in REGISTRY.backends.items() if entry.plugin == "adjudge-backends"]
-AD = ["our_engine", "pytorch", "jax", "jax-eager", "autograd"]
+# jax-eager differs from jax in one method, prepare: what is asked of each derivative, and costs a
+# compilation each time, is asked of jax alone.
+ONCE = [name for name in NAMES if name != "jax-eager"]
+AD = ["our_engine", "pytorch", "jax", "autograd"]
 
 
 @functools.cache
@@ -30,9 +33,15 @@ def backend(request):
     return created(request.param)
 
 
+@pytest.fixture(params=ONCE)
+def library(request):
+    """Each built-in backend but jax-eager."""
+    return created(request.param)
+
+
 @pytest.fixture(params=AD)
 def ad_backend(request):
-    """Each backend with an AD library behind it, both modes."""
+    """Each backend of both modes, but jax-eager."""
     return created(request.param)
 
 

@@ -68,14 +68,14 @@ def test_at_e_4_every_backend_gives_6_and_5_over_e_and_5_quarters(backend, run):
 
 
 @pytest.mark.parametrize(("operator", "dtype"), in_both(LOG_SQRT, Operator.HVP, Operator.HESSIAN))
-def test_every_operator_of_log_sqrt_at_e_4(backend, operator, dtype, run):
-    if refused(backend, LOG_SQRT, operator) or dtype not in backend.dtypes:
+def test_every_operator_of_log_sqrt_at_e_4(library, operator, dtype, run):
+    if refused(library, LOG_SQRT, operator) or dtype not in library.dtypes:
         return
     inputs = inputs_of(LOG_SQRT, operator, "scalar", dtype, "e-4")
     operands = (*inputs.args, *inputs.seeds)
     expected = closed_form(LOG_SQRT, operator, operands)
-    relative = tolerance(backend, operator, dtype, 8)
-    assert_right(run(backend, LOG_SQRT, operator, *operands), expected, dtype, relative)
+    relative = tolerance(library, operator, dtype, 8)
+    assert_right(run(library, LOG_SQRT, operator, *operands), expected, dtype, relative)
 
 
 def test_the_hessian_is_symmetric(backend, run):
@@ -88,24 +88,24 @@ def test_the_hessian_is_symmetric(backend, run):
 
 
 @pytest.mark.parametrize("operator", sorted(FUNNEL.operators))
-def test_every_operator_of_a_chain(backend, operator, run):
-    if refused(backend, FUNNEL, operator):
+def test_every_operator_of_a_chain(library, operator, run):
+    if refused(library, FUNNEL, operator):
         return
     size = FUNNEL.sizes[0].name
     inputs = inputs_of(FUNNEL, operator, size, "float64", "generic-1")
     operands = (*inputs.args, *inputs.seeds)
     expected = closed_form(FUNNEL, operator, operands)
-    relative = tolerance(backend, operator, "float64", 32)
-    assert_right(run(backend, FUNNEL, operator, *operands), expected, "float64", relative)
+    relative = tolerance(library, operator, "float64", 32)
+    assert_right(run(library, FUNNEL, operator, *operands), expected, "float64", relative)
 
 
 @pytest.mark.parametrize(
     ("operator", "dtype"), in_both(PERCEPTRON, Operator.JVP, Operator.GRADIENT)
 )
-def test_every_operator_of_the_perceptron_on_real_rows(backend, operator, dtype, run, request):
-    if refused(backend, PERCEPTRON, operator) or dtype not in backend.dtypes:
+def test_every_operator_of_the_perceptron_on_real_rows(library, operator, dtype, run, request):
+    if refused(library, PERCEPTRON, operator) or dtype not in library.dtypes:
         return
-    name = request.node.callspec.params["backend"]
+    name = request.node.callspec.params["library"]
     if name == "finite_difference" and operator.order == 2:
         return  # its steps cross kinks of the ReLU, and the judge says how wrong that is
     if name == "autograd" and (dtype, operator) == ("float32", Operator.JVP):
@@ -114,8 +114,8 @@ def test_every_operator_of_the_perceptron_on_real_rows(backend, operator, dtype,
     inputs = inputs_of(PERCEPTRON, operator, "batch=1,hidden=16", dtype, "generic-1")
     operands = (*inputs.args, *inputs.seeds)
     expected = closed_form(PERCEPTRON, operator, operands)
-    relative = tolerance(backend, operator, dtype, 200)
-    assert_right(run(backend, PERCEPTRON, operator, *operands), expected, dtype, relative)
+    relative = tolerance(library, operator, dtype, 200)
+    assert_right(run(library, PERCEPTRON, operator, *operands), expected, dtype, relative)
 
 
 def test_at_the_kink_every_engine_takes_the_lectures_choice(ad_backend, run):

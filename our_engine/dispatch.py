@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .primitives import COMPOSITE, CONSTANT, TABLE
 from .recording import Node, call, raw, record
+from .scalars import by_slope
 from .types import DifferentiationError
 
-_new = object.__new__
-
-# The derivative of a ufunc of one float, by Python's float arithmetic; what that refuses with an
-# exception (a pole, an overflow) takes the way of the rule table, which gives NumPy's inf or NaN.
-SCALAR: dict[np.ufunc, Callable[[float, float], float]] = {
-    np.sin: lambda x, _y: math.cos(x),
-    np.cos: lambda x, _y: -math.sin(x),
-    np.exp: lambda _x, y: y,
-    np.log: lambda x, _y: 1.0 / x,
-    np.sqrt: lambda _x, y: 0.5 / y,
-    np.tanh: lambda x, _y: math.cosh(x) ** -2,
-    np.square: lambda x, _y: 2.0 * x,
-    np.log1p: lambda x, _y: 1.0 / (1.0 + x),
-    np.expm1: lambda x, _y: math.exp(x),
-}
 _OPERATORS: dict[np.ufunc, tuple[str, str]] = {
     np.add: ("__add__", "__radd__"),
     np.subtract: ("__sub__", "__rsub__"),
@@ -40,26 +24,15 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     """A ufunc was called on a tracer."""
     if method == "__call__":
         if not kwargs:
-            x = self.value
-            if type(x) is float:
-                slope = SCALAR.get(ufunc)
-                if slope is not None:
-                    value = float(ufunc(x))
-                    try:
-                        factor = slope(x, value)
-                    except (ValueError, ZeroDivisionError, OverflowError):
-                        return record(TABLE[ufunc], inputs, kwargs)
-                    tape = self.tape
-                    y = _new(type(self))
-                    y.value = value
-                    y.tape = tape
-                    y.index = len(tape)
-                    tape.append((self.index, factor))
-                    return y
-                names = _OPERATORS.get(ufunc)
-                if names is not None:
+            if type(self.value) is float:
+                if len(inputs) == 1:
+                    y = by_slope(ufunc, self)
+                    if y is not None:
+                        return y
+                elif ufunc in _OPERATORS and not self.weak:
+                    forward, reflected = _OPERATORS[ufunc]
                     a, b = inputs
-                    return getattr(a, names[0])(b) if a is self else getattr(b, names[1])(a)
+                    return getattr(a, forward)(b) if a is self else getattr(b, reflected)(a)
             primitive = TABLE.get(ufunc)
             if primitive is not None:
                 return record(primitive, inputs, kwargs)

@@ -58,8 +58,8 @@ def _elementwise(
     y: Any,
     tape: Tape,
 ) -> Any:
-    x = values[i]
-    alike = type(x) is not float and x.shape == y.shape and x.dtype == y.dtype
+    x = Spec(operands[i]) if operands[i].weak else values[i]
+    alike = x.shape == y.shape and x.dtype == y.dtype
     factor = primitive.fixed[i]
     if factor is not None:
         return factor if alike else broadcast_factor(factor, Spec(x), Spec(y))

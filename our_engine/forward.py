@@ -4,10 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .linear_maps import LinearMap
 from .primitives import Deferred
 from .tape import Tape
 from .types import Array
+
+
+class ForwardTape(Tape):
+    """A tape that is not written: what would be an entry is pushed forward at once.
+
+    A node's `index` is its tangent, None where zero, and lives as long as the node does: the
+    memory of a pass is that of the values alive, twice.
+    """
+
+    __slots__ = ()
+
+    def place(self, entry: tuple[Any, ...]) -> Any:
+        """The tangent of the new node, of an entry (x_dot_l, J_l, x_dot_m, J_m, ...)."""
+        total = None
+        for position in range(0, len(entry), 2):
+            x_dot, J = entry[position], entry[position + 1]
+            if x_dot is None:
+                continue
+            if type(J) is float:
+                term = J * x_dot
+            else:
+                with np.errstate(all="ignore"):
+                    term = _applied(J.force() if isinstance(J, Deferred) else J, x_dot)
+            total = term if total is None else _plus(total, term)
+        return total
+
+    def keep(self, x: Array) -> Array:
+        """x itself: what reads it reads it now."""
+        return x
 
 
 def push_forward(tape: Tape, seeds: list[Array], keep: bool = True) -> list[Array]:
@@ -29,17 +60,19 @@ def push_forward(tape: Tape, seeds: list[Array], keep: bool = True) -> list[Arra
                 J = J.force()
                 if keep:
                     tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-            term = J.apply(x_dot) if isinstance(J, LinearMap) else J * x_dot
-            if term is None:
-                continue
-            if total is None:
-                total = term
-            elif type(total) is tuple:
-                total = tuple(
-                    b if a is None else a if b is None else a + b
-                    for a, b in zip(total, term, strict=True)
-                )
-            else:
-                total = total + term
+            term = _applied(J, x_dot)
+            total = term if total is None else _plus(total, term)
         dots[k] = total
     return dots
+
+
+def _applied(J: Any, x_dot: Array) -> Array:
+    y_dot = J.apply(x_dot) if isinstance(J, LinearMap) else J * x_dot
+    return float(y_dot) if type(y_dot) is np.float64 else y_dot
+
+
+def _plus(a: Any, b: Any) -> Any:
+    """The sum of two tangents, of which None is zero; tuples belong to a node of many outputs."""
+    if a is None or b is None:
+        return b if a is None else a
+    return tuple(map(_plus, a, b)) if type(a) is tuple else a + b

@@ -137,7 +137,7 @@ class ArrayMethods(Node):
         return np.ravel(self, order=order)
 
     def flatten(self, order: Any = "C") -> Array:
-        return np.ravel(self, order=order)
+        return np.ravel(np.copy(self), order=order)
 
     def repeat(self, repeats: Any, axis: Any = None) -> Array:
         return np.repeat(self, repeats, axis)
@@ -154,7 +154,7 @@ class ArrayMethods(Node):
     conjugate = conj
 
     def copy(self, order: Any = "C") -> Array:
-        return self
+        return self.twin()
 
     def astype(self, dtype: Any, **kwargs: Any) -> Array:
         from .rules.shaping import astype

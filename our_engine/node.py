@@ -16,12 +16,14 @@ class Node:
     """A value on a tape; its class adds the behaviour of an array.
 
     `index` is what the entries of its children name it by: its place on the tape, or on a
-    `ForwardTape` its tangent. `weak` marks a Python float, whose dtype yields to any other by
-    NumPy's rules; what is computed from a node of a special class is of the class `result`.
+    `ForwardTape` its tangent. Classes of nodes: `weak` marks a Python float, whose dtype yields
+    to any other by NumPy's rules, `cell` an array of no axes; what is computed from a node of
+    these is of the class `result`.
     """
 
     __slots__ = ("index", "tape", "value")
     weak = False
+    cell = False
     result: type[Node] | None = None
 
     value: Array

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .forward import push_forward
+from .forward import ForwardTape, push_forward
 from .recording import Node
 from .reverse import pull_back
 from .tape import Tape
-from .tracer import new_tracer
+from .tracer import Tracer, new_tracer
 from .trees import leaves
-from .types import Array, DifferentiationError
+from .types import Array, DifferentiationError, Tree
 from .values import finished, fitted, given, primal, unboxed, zeros
 
 Function = Callable[..., Any]
@@ -22,33 +22,20 @@ Function = Callable[..., Any]
 class Program:
     """A recorded program: the tape, the inputs it starts from and the outputs it ends in."""
 
-    __slots__ = ("inputs", "outputs", "tape", "tree", "y")
+    __slots__ = ("inputs", "outputs", "tape", "tree")
 
     def __init__(self, who: str, fun: Function, primals: list[Any], call: Function) -> None:
         """Record `call(tracers)`, which calls `fun`, at fresh copies of the leaves `primals`."""
         self.tape = tape = Tape()
         self.inputs = [primal(who, x) for x in primals]
-        self.tree = call([new_tracer(unboxed(x), tape) for x in self.inputs])
-        self.outputs = leaves(self.tree)
-        for y in self.outputs:
-            if isinstance(y, Node) and y.tape.level > tape.level:
-                raise DifferentiationError(
-                    f"our_engine.{who}: the function returns a traced value of another, inner "
-                    "derivative, which was kept beyond its end; return what grad or vjp returns"
-                )
-            if not isinstance(y, Node) and getattr(y, "dtype", None) == np.dtype(object):
-                raise DifferentiationError(
-                    f"our_engine.{who}: the function returns an array of objects; build it with "
-                    "np.stack, np.concatenate"
-                )
+        tracers = [new_tracer(unboxed(x), tape, x) for x in self.inputs]
+        self.tree, self.outputs = run(who, call, tracers)
         tape.kept.clear()
+        tape.viewed.clear()
 
     def values(self) -> list[Array]:
         """The outputs of the function, in memory of their own."""
-        return [
-            given(y.value) if isinstance(y, Node) and y.tape is self.tape else given(y)
-            for y in self.outputs
-        ]
+        return values_on(self.tape, self.outputs)
 
     def pull(self, y_bars: list[Array], release: bool = False) -> list[Array]:
         """The cotangents of the inputs for those of the outputs."""
@@ -60,14 +47,69 @@ class Program:
             x_bars = pull_back(self.tape, seeds, len(self.inputs), release)
         return [finished(x, x_bar) for x, x_bar in zip(self.inputs, x_bars, strict=True)]
 
-    def push(self, x_dots: list[Array], keep: bool = True) -> list[Array]:
+    def push(self, x_dots: list[Array]) -> list[Array]:
         """The tangents of the outputs for those of the inputs."""
         seeds = [fitted("tangent", x, x_dot) for x, x_dot in zip(self.inputs, x_dots, strict=True)]
         with np.errstate(all="ignore"):
-            dots = push_forward(self.tape, seeds, keep)
+            dots = push_forward(self.tape, seeds)
         return [
             finished(y.value, dots[y.index], copy=True)
             if isinstance(y, Node) and y.tape is self.tape
             else zeros(y)
             for y in self.outputs
         ]
+
+
+def pushed(
+    who: str, call: Function, primals: list[Any], x_dots: list[Any]
+) -> tuple[Tree, list[Array], list[Array]]:
+    """The result of `call(tracers)`, its leaves, and their tangents; nothing is recorded."""
+    tape = ForwardTape()
+    tracers = []
+    for given_x, x_dot in zip(primals, x_dots, strict=True):
+        x = primal(who, given_x)
+        tracer = new_tracer(unboxed(x), tape, x)
+        tracer.index = fitted("tangent", x, x_dot)
+        tracers.append(tracer)
+    tree, outputs = run(who, call, tracers)
+    y_dots = [
+        finished(y.value, y.index, copy=True)
+        if isinstance(y, Node) and y.tape is tape
+        else zeros(y)
+        for y in outputs
+    ]
+    return tree, values_on(tape, outputs), y_dots
+
+
+def run(who: str, call: Function, tracers: Sequence[Tracer]) -> tuple[Tree, list[Any]]:
+    """The result of `call(tracers)` and its leaves, which may be traced by these or from outside.
+
+    Raises DifferentiationError where a traced value was lost to NumPy, or kept from inside.
+    """
+    level = tracers[0].tape.level if tracers else 0
+    try:
+        tree = call(tracers)
+    except ValueError as error:
+        # z[i] = t, for z a plain array: NumPy hides the tracer's own error behind its own.
+        if isinstance(error.__cause__, DifferentiationError):
+            raise error.__cause__.with_traceback(error.__traceback__) from None
+        raise
+    outputs = leaves(tree)
+    for y in outputs:
+        if isinstance(y, Node):
+            if y.tape.level > level:
+                raise DifferentiationError(
+                    f"our_engine.{who}: the function returns a traced value of another, inner "
+                    "derivative, which was kept beyond its end; return what grad or vjp returns"
+                )
+        elif isinstance(y, np.ndarray) and y.dtype.hasobject:
+            raise DifferentiationError(
+                f"our_engine.{who}: the function returns an array of objects; build it with "
+                "np.stack, np.concatenate"
+            )
+    return tree, outputs
+
+
+def values_on(tape: Tape, outputs: list[Any]) -> list[Array]:
+    """The outputs as the plain function gives them, in memory of their own."""
+    return [given(y.value) if isinstance(y, Node) and y.tape is tape else given(y) for y in outputs]

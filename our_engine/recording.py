@@ -9,6 +9,7 @@ import numpy as np
 from .deferred import broadcast_factor
 from .entries import entry_of, kept
 from .linear_maps import ZERO, Pick
+from .linear_maps.diagonal import real_dtype
 from .node import Node, place, raw
 from .primitives import Deferred, DeferredBroadcast, Primitive, Spec, refused
 from .tape import Tape, frozen
@@ -61,6 +62,10 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     ]
     # On tracers of older tapes this records in its turn.
     y = record(primitive, tuple(values), settings)
+    values = [
+        _strong(v, y) if type(v) is float and isinstance(x, Node) else v
+        for x, v in zip(operands, values, strict=True)
+    ]
     if type(y) is not np.ndarray:
         if isinstance(y, (tuple, list)):
             return _many(primitive, operands, values, settings, y, newest)
@@ -84,7 +89,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
 def record_unary(primitive: Primitive, x: Node) -> Any:
     """The same for an elementwise function of one operand, without settings."""
     v = x.value
-    if type(v) is float and not x.weak:
+    if type(v) is float:
         v = np.float64(v)
     y = record(primitive, (v,), _NONE) if isinstance(v, Node) else primitive.evaluate(v)
     if type(y) is not np.ndarray:
@@ -95,7 +100,7 @@ def record_unary(primitive: Primitive, x: Node) -> Any:
     if y.dtype.kind not in "fc":
         return y
     jacobian = primitive.fixed[0]
-    alike = type(v) is not float and v.dtype == y.dtype
+    alike = v.dtype == y.dtype
     if jacobian is None:
         keep_x, keep_y = primitive.keeps[0]
         args = (v if keep_x else None, y if keep_y else None)
@@ -131,6 +136,10 @@ def record_binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
             y = np.asarray(y)[()]
     if y.dtype.kind not in "fc":
         return y
+    if in_a and type(v) is float:
+        v = _strong(v, y)
+    if in_b and type(w) is float:
+        w = _strong(w, y)
     entry: tuple[Any, ...] = ()
     for i in (0, 1):
         if not (in_b if i else in_a):
@@ -139,7 +148,9 @@ def record_binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
         if factor is ZERO:
             continue
         x = w if i else v
-        alike = type(x) is not float and x.shape == y.shape and x.dtype == y.dtype
+        if (b if i else a).weak:
+            x = Spec(b if i else a)
+        alike = x.shape == y.shape and x.dtype == y.dtype
         if factor is None:
             jacobian = primitive.jacobians[i]
             if jacobian is refused:
@@ -169,6 +180,13 @@ def _boxed(x: Node) -> Any:
     """The value as NumPy's scalar, which takes part in the choice of dtype as a float does not."""
     v = x.value
     return np.float64(v) if type(v) is float and not x.weak else v
+
+
+def _strong(v: float, y: Any) -> Any:
+    """A Python float as a NumPy scalar, of the precision that it had in the computation of y."""
+    if isinstance(y, (tuple, list)) or not hasattr(y, "dtype") or y.dtype.kind not in "fc":
+        return np.float64(v)
+    return real_dtype(y.dtype).type(v)
 
 
 def _many(

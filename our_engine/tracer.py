@@ -1,24 +1,27 @@
 # ruff: noqa: D105 - the operators are what they say
 """The tracer: an array that writes what is done to it on a tape.
 
-The operators on scalars are written out: they are what a program of many small steps spends its
-time on. A scalar float64 is held as a Python float, and its partial derivatives go bare on the
-tape. Everything else goes by the rule table.
+Operators are methods, which costs a sixth of a way through NumPy's protocols; those on scalars
+are worked out here (see `scalars`), all others go by the rule table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .dispatch import array_function, array_ufunc
+from .in_place import in_place
 from .methods import ArrayMethods
 from .primitives import TABLE
-from .recording import record
+from .recording import record, record_unary
+from .scalars import of_one, of_two
 from .types import Array, Settings
 
 _new = object.__new__
+_NUMBER = (float, int)
 _NONE: Settings = {}
 
 
@@ -32,119 +35,89 @@ class Tracer(ArrayMethods):
     def __add__(self, other: Any) -> Array:
         a = self.value
         if type(a) is float:
-            tape = self.tape
-            if type(other) is Tracer:
+            if isinstance(other, Tracer):
                 b = other.value
-                if type(b) is float and other.tape is tape:
-                    y = _new(Tracer)
-                    y.value = a + b
-                    y.tape = tape
-                    y.index = len(tape)
-                    tape.append((self.index, 1.0, other.index, 1.0))
-                    return y
-            elif isinstance(other, (float, int)):
-                y = _new(Tracer)
-                y.value = a + float(other)
-                y.tape = tape
-                y.index = len(tape)
-                tape.append((self.index, 1.0))
-                return y
+                if type(b) is float and other.tape is self.tape:
+                    return of_two(self, 1.0, other, 1.0, a + b)
+            elif isinstance(other, _NUMBER):
+                return of_one(self, a + float(other), 1.0)
         return _binary(np.add, self, other)
 
     def __radd__(self, other: Any) -> Array:
-        if type(self.value) is float and isinstance(other, (float, int)):
+        if type(self.value) is float and isinstance(other, _NUMBER):
             return self + other
         return _binary(np.add, other, self)
 
     def __sub__(self, other: Any) -> Array:
         a = self.value
         if type(a) is float:
-            tape = self.tape
-            if type(other) is Tracer:
+            if isinstance(other, Tracer):
                 b = other.value
-                if type(b) is float and other.tape is tape:
-                    y = _new(Tracer)
-                    y.value = a - b
-                    y.tape = tape
-                    y.index = len(tape)
-                    tape.append((self.index, 1.0, other.index, -1.0))
-                    return y
-            elif isinstance(other, (float, int)):
-                return _scalar(self, a - float(other), 1.0)
+                if type(b) is float and other.tape is self.tape:
+                    return of_two(self, 1.0, other, -1.0, a - b)
+            elif isinstance(other, _NUMBER):
+                return of_one(self, a - float(other), 1.0)
         return _binary(np.subtract, self, other)
 
     def __rsub__(self, other: Any) -> Array:
         a = self.value
-        if type(a) is float and isinstance(other, (float, int)):
-            return _scalar(self, float(other) - a, -1.0)
+        if type(a) is float and isinstance(other, _NUMBER):
+            return of_one(self, float(other) - a, -1.0)
         return _binary(np.subtract, other, self)
 
     def __mul__(self, other: Any) -> Array:
         a = self.value
         if type(a) is float:
-            tape = self.tape
-            if type(other) is Tracer:
+            if isinstance(other, Tracer):
                 b = other.value
-                if type(b) is float and other.tape is tape:
-                    y = _new(Tracer)
-                    y.value = a * b
-                    y.tape = tape
-                    y.index = len(tape)
-                    tape.append((self.index, b, other.index, a))
-                    return y
-            elif isinstance(other, (float, int)):
+                if type(b) is float and other.tape is self.tape:
+                    return of_two(self, b, other, a, a * b)
+            elif isinstance(other, _NUMBER):
                 b = float(other)
-                y = _new(Tracer)
-                y.value = a * b
-                y.tape = tape
-                y.index = len(tape)
-                tape.append((self.index, b))
-                return y
+                return of_one(self, a * b, b)
         return _binary(np.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Array:
-        if type(self.value) is float and isinstance(other, (float, int)):
+        if type(self.value) is float and isinstance(other, _NUMBER):
             return self * other
         return _binary(np.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Array:
         a = self.value
         if type(a) is float:
-            if type(other) is Tracer:
+            if isinstance(other, Tracer):
                 b = other.value
                 # A zero divisor takes NumPy's way, which is inf and a warning, not an exception.
                 if type(b) is float and other.tape is self.tape and b:
                     q = a / b
-                    y = _scalar(self, q, 0.0)
-                    self.tape[-1] = (self.index, 1.0 / b, other.index, -q / b)
-                    return y
-            elif isinstance(other, (float, int)) and other:
+                    return of_two(self, 1.0 / b, other, -q / b, q)
+            elif isinstance(other, _NUMBER) and other:
                 b = float(other)
-                return _scalar(self, a / b, 1.0 / b)
+                return of_one(self, a / b, 1.0 / b)
         return _binary(np.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Array:
         a = self.value
-        if type(a) is float and a and isinstance(other, (float, int)):
+        if type(a) is float and a and isinstance(other, _NUMBER):
             q = float(other) / a
-            return _scalar(self, q, -q / a)
+            return of_one(self, q, -q / a)
         return _binary(np.divide, other, self)
 
     def __pow__(self, other: Any) -> Array:
         a = self.value
-        if type(a) is float and a and isinstance(other, (float, int)):
+        if type(a) is float and a and isinstance(other, _NUMBER):
             b = float(other)
             if b == 2.0:
-                return _scalar(self, a * a, 2.0 * a)
+                return of_one(self, a * a, 2.0 * a)
             try:
                 y = a**b
                 if type(y) is float:
-                    return _scalar(self, y, b * a ** (b - 1.0))
+                    return of_one(self, y, b * a ** (b - 1.0))
             except OverflowError:
                 pass
         # NumPy's operator takes these two exponents this way, and so gives the same bits.
-        elif other.__class__ in (int, float) and (other == 2 or other == 0.5):
-            return record(TABLE[np.square if other == 2 else np.sqrt], (self,), _NONE)
+        elif other.__class__ in _NUMBER and (other == 2 or other == 0.5):
+            return record_unary(TABLE[np.square if other == 2 else np.sqrt], self)
         return _binary(np.power, self, other)
 
     def __rpow__(self, other: Any) -> Array:
@@ -153,14 +126,14 @@ class Tracer(ArrayMethods):
     def __neg__(self) -> Array:
         a = self.value
         if type(a) is float:
-            return _scalar(self, -a, -1.0)
-        return record(TABLE[np.negative], (self,), _NONE)
+            return of_one(self, -a, -1.0)
+        return record_unary(TABLE[np.negative], self)
 
     def __pos__(self) -> Array:
-        return record(TABLE[np.positive], (self,), _NONE)
+        return record_unary(TABLE[np.positive], self)
 
     def __abs__(self) -> Array:
-        return record(TABLE[np.absolute], (self,), _NONE)
+        return record_unary(TABLE[np.absolute], self)
 
     def __matmul__(self, other: Any) -> Array:
         return _binary(np.matmul, self, other)
@@ -186,15 +159,14 @@ class Tracer(ArrayMethods):
     def __rdivmod__(self, other: Any) -> Any:
         return _binary(np.divmod, other, self)
 
-
-def _scalar(x: Tracer, value: float, factor: float) -> Tracer:
-    tape = x.tape
-    y = _new(Tracer)
-    y.value = value
-    y.tape = tape
-    y.index = len(tape)
-    tape.append((x.index, factor))
-    return y
+    __iadd__ = in_place(__add__, "+")
+    __isub__ = in_place(__sub__, "-")
+    __imul__ = in_place(__mul__, "*")
+    __itruediv__ = in_place(__truediv__, "/")
+    __ipow__ = in_place(__pow__, "**")
+    __imatmul__ = in_place(__matmul__, "@")
+    __imod__ = in_place(__mod__, "%")
+    __ifloordiv__ = in_place(__floordiv__, "//")
 
 
 def _binary(ufunc: np.ufunc, a: Any, b: Any) -> Any:
@@ -206,11 +178,53 @@ def _binary(ufunc: np.ufunc, a: Any, b: Any) -> Any:
 _FOREIGN = (str, bytes, dict, set, type(None))
 
 
-def new_tracer(value: Array, tape: Any) -> Tracer:
-    """An input of the tape: a node with the empty entry."""
-    x = _new(Tracer)
+class CellTracer(Tracer):
+    """An array of no axes: unlike a scalar, it can be changed in place."""
+
+    __slots__ = ()
+    cell = True
+    result = Tracer
+
+
+class WeakTracer(Tracer):
+    """A Python float: in NumPy's choice of dtypes it yields to arrays and NumPy's scalars.
+
+    Operators on it and Python's numbers give one again. Its arithmetic is NumPy's none the less:
+    1.0 / 0.0 is inf.
+    """
+
+    __slots__ = ()
+    weak = True
+    result = Tracer
+
+
+def _weakly(operation: Callable[[Tracer, Any], Any]) -> Callable[..., Any]:
+    def operate(self: Tracer, *others: Any) -> Any:
+        y = operation(self, *others)
+        if type(y) is Tracer and all(type(x) in _WEAK for x in others):
+            y.__class__ = WeakTracer
+        return y
+
+    return operate
+
+
+_WEAK = (float, int, bool, WeakTracer)
+_OPERATORS = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv")
+for _name in (*_OPERATORS, *(f"r{name}" for name in _OPERATORS), "neg", "pos", "abs"):
+    setattr(WeakTracer, f"__{_name}__", _weakly(getattr(Tracer, f"__{_name}__")))
+for _name in _OPERATORS:
+    setattr(WeakTracer, f"__i{_name}__", getattr(WeakTracer, f"__{_name}__"))
+
+
+def new_tracer(value: Array, tape: Any, like: Any = None) -> Tracer:
+    """An input of the tape; `like` is what it stands for, such as a Python float or an array."""
+    kind: type[Tracer] = Tracer
+    if type(like) is float or type(like) is WeakTracer:
+        kind = WeakTracer
+    elif type(like) is CellTracer or (type(like) is np.ndarray and not like.ndim):
+        kind = CellTracer
+    x = _new(kind)
     x.value = value
     x.tape = tape
-    x.index = len(tape)
-    tape.append(())
+    x.index = tape.place(())
     return x

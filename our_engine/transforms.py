@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .linearized import Linearized
-from .program import Function, Program
+from .program import Function, Program, pushed
 from .recording import raw
 from .trees import leaves, matched, rebuild
 from .types import DifferentiationError, Tree
@@ -84,11 +84,14 @@ def vjp(fun: Function, primals: Any) -> tuple[Any, Callable[[Tree], tuple[Any, .
 
 
 def jvp(fun: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """The value of `fun(*primals)` and its directional derivative along `tangents`: (y, y_dot)."""
-    program = _program("jvp", fun, primals)
-    x_dots = matched("the tangent", tuple(primals), tuple(tangents))
-    y_dots = program.push(x_dots, keep=False)
-    return rebuild(program.tree, program.values()), rebuild(program.tree, y_dots)
+    """The value of `fun(*primals)` and its directional derivative along `tangents`: (y, y_dot).
+
+    Tangents are pushed forward as the function runs, so that memory is that of the values alive.
+    """
+    primals, call = _called("jvp", fun, primals)
+    x_dots = matched("the tangent", primals, tuple(tangents))
+    tree, ys, y_dots = pushed("jvp", call, leaves(primals), x_dots)
+    return rebuild(tree, ys), rebuild(tree, y_dots)
 
 
 def linearize(fun: Function, *primals: Any) -> tuple[Any, Linearized]:
@@ -97,14 +100,20 @@ def linearize(fun: Function, *primals: Any) -> tuple[Any, Linearized]:
     return rebuild(program.tree, program.values()), Linearized(program, tuple(primals))
 
 
-def _program(who: str, fun: Function, primals: Any) -> Program:
+def _called(who: str, fun: Function, primals: Any) -> tuple[tuple[Tree, ...], Function]:
+    """The primals as a tuple, and the call of `fun` with tracers in place of their leaves."""
     if not isinstance(primals, (tuple, list)):
         raise DifferentiationError(
             f"our_engine.{who}: primals must be a tuple of arguments, not "
             f"{type(primals).__name__}; write {who}(fun, (x,), ...)"
         )
     primals = tuple(primals)
-    return Program(who, fun, leaves(primals), lambda xs: fun(*rebuild(primals, xs)))
+    return primals, lambda xs: fun(*rebuild(primals, xs))
+
+
+def _program(who: str, fun: Function, primals: Any) -> Program:
+    primals, call = _called(who, fun, primals)
+    return Program(who, fun, leaves(primals), call)
 
 
 def chosen_arguments(

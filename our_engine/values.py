@@ -13,8 +13,10 @@ from .types import Array, DifferentiationError
 
 def primal(who: str, x: Any) -> Array:
     """An input in memory that the caller cannot change."""
-    if isinstance(x, (float, np.inexact, Node)):
+    if isinstance(x, (float, np.inexact)):
         return x
+    if isinstance(x, Node):
+        return x.twin()
     if not isinstance(x, np.ndarray):
         if isinstance(x, complex):
             return np.complex128(x)
@@ -46,6 +48,8 @@ def given(y: Any) -> Any:
     """A value as the plain function would give it, in memory of its own."""
     if type(y) is float:
         return np.float64(y)
+    if isinstance(y, Node):
+        return y.twin()
     return y.copy() if isinstance(y, np.ndarray) else y
 
 
@@ -88,7 +92,7 @@ def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
     if derivative is None:
         return zeros(x)
     if isinstance(derivative, Node):
-        return derivative
+        return derivative.twin()
     if isinstance(x, np.ndarray):
         if type(derivative) is np.ndarray and derivative.dtype == x.dtype:
             return derivative.copy() if copy else derivative

@@ -15,6 +15,8 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
+from autograd.extend import defjvp, defvjp, primitive
+from autograd.numpy.numpy_vjps import unbroadcast_f
 
 from backends.library_namespace import LibraryNamespace
 from harness.contract import Array
@@ -60,12 +62,17 @@ def _cumulative_sum(x: Array, /, *, axis: int | None = None) -> Array:
     return anp.cumsum(x, axis=0 if axis is None else axis)
 
 
-def _hypot(x: Array, y: Array, /) -> Array:
-    """Scaled by the larger, so that squares neither overflow nor vanish."""
-    larger = anp.maximum(anp.abs(x), anp.abs(y))
-    smaller = anp.minimum(anp.abs(x), anp.abs(y))
-    ratio = smaller / anp.where(larger == 0, 1, larger)
-    return larger * anp.sqrt(1 + ratio * ratio)
+_hypot = primitive(np.hypot)
+defvjp(
+    _hypot,
+    lambda ans, x, y: unbroadcast_f(x, lambda g: g * (x / ans)),
+    lambda ans, x, y: unbroadcast_f(y, lambda g: g * (y / ans)),
+)
+defjvp(
+    _hypot,
+    lambda g, ans, x, y: g * (x / ans),
+    lambda g, ans, x, y: g * (y / ans),
+)
 
 
 def _vecdot(x: Array, y: Array, /, *, axis: int = -1) -> Array:

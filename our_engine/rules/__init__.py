@@ -1,5 +1,25 @@
 """The rules, one module for each family; importing this package enters them into the table."""
 
-from . import elementwise, indexing, linalg, reductions, shaping, smooth
+from . import (
+    cumulative,
+    elementwise,
+    extrema,
+    indexing,
+    linalg,
+    products,
+    reductions,
+    shaping,
+    smooth,
+)
 
-__all__ = ["elementwise", "indexing", "linalg", "reductions", "shaping", "smooth"]
+__all__ = [
+    "cumulative",
+    "elementwise",
+    "extrema",
+    "indexing",
+    "linalg",
+    "products",
+    "reductions",
+    "shaping",
+    "smooth",
+]

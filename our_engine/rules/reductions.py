@@ -56,8 +56,8 @@ def _nanmean(
     return _mean(Spec(x), _y, axis=axis, keepdims=keepdims, where=valid)
 
 
-def _nansum(a: Array, axis: Any = None, dtype: Any = None, out: Any = None, **settings: Any) -> Any:
-    return np.sum(without_nan(a, 0), axis=axis, dtype=dtype, out=out, **settings)
+def _nansum(a: Array, *args: Any, **settings: Any) -> Any:
+    return np.sum(without_nan(a, 0), *args, **settings)
 
 
 def _logaddexp_reduce(

@@ -110,7 +110,7 @@ def second_order(f, xs, truth, rng):
 
         return along
 
-    h = 2.0**-8
+    h = 2.0**-8 if truth == "real" else 2.0**-11
 
     def first(t):
         return slope(lambda *xs: g(*xs), moved(xs, ws, t), vs, truth)

@@ -201,8 +201,11 @@ class WeakTracer(Tracer):
 def _weakly(operation: Callable[[Tracer, Any], Any]) -> Callable[..., Any]:
     def operate(self: Tracer, *others: Any) -> Any:
         y = operation(self, *others)
-        if type(y) is Tracer and all(type(x) in _WEAK for x in others):
-            y.__class__ = WeakTracer
+        if all(type(x) in _WEAK for x in others):
+            level = y
+            while type(level) is Tracer:
+                level.__class__ = WeakTracer
+                level = level.value
         return y
 
     return operate

@@ -1,4 +1,9 @@
-"""By hand: f(x_1, x_2) = u + sqrt u with u = x_2 log x_1, on 0-d arrays."""
+"""By hand: f(x_1, x_2) = u + sqrt u with u = x_2 log x_1, on 0-d arrays.
+
+With L = log x_1 the lecture's partials contain x_2 / sqrt u and L / sqrt u, which are 0/0 where one
+factor of u vanishes although one of them tends to 0 there. As ±q and ±1/q with q = sqrt(x_2 / L)
+and the sign of L they take one root as before, and their limits come out right.
+"""
 
 from __future__ import annotations
 
@@ -16,49 +21,37 @@ Scalar = Any
 
 
 def gradient(x_1: Scalar, x_2: Scalar) -> tuple[Scalar, Scalar]:
-    """Both partials; with s = sqrt u, f'(u) = 1 + 1/(2s)."""
+    """((x_2 ± q/2) / x_1, L ± 1/2q)."""
     log_x_1 = np.log(x_1)
-    slope = 1 + 0.5 / np.sqrt(x_2 * log_x_1)
-    return x_2 / x_1 * slope, log_x_1 * slope
+    half_q = np.copysign(0.5, log_x_1) * np.sqrt(x_2 / log_x_1)
+    return (x_2 + half_q) / x_1, log_x_1 + 0.25 / half_q
 
 
 def jvp(x_1: Scalar, x_2: Scalar, v_1: Scalar, v_2: Scalar) -> tuple[Scalar]:
-    """The lecture's forward sweep, with u_dot gathered first."""
-    log_x_1 = np.log(x_1)
-    u_dot = x_2 * v_1 / x_1 + log_x_1 * v_2
-    return (u_dot + 0.5 * u_dot / np.sqrt(x_2 * log_x_1),)
+    """⟨∇f, v⟩."""
+    g_1, g_2 = gradient(x_1, x_2)
+    return (g_1 * v_1 + g_2 * v_2,)
 
 
 def vjp(x_1: Scalar, x_2: Scalar, y_bar: Scalar) -> tuple[Scalar, Scalar]:
-    """The lecture's reverse sweep."""
-    log_x_1 = np.log(x_1)
-    u_bar = y_bar + 0.5 * y_bar / np.sqrt(x_2 * log_x_1)
-    return x_2 * u_bar / x_1, log_x_1 * u_bar
-
-
-def hvp(x_1: Scalar, x_2: Scalar, v_1: Scalar, v_2: Scalar) -> tuple[Scalar, Scalar]:
-    """The tangent of the gradient's own few lines: f'(u) and its tangent, shared by both rows."""
-    log_x_1 = np.log(x_1)
-    u = x_2 * log_x_1
-    half_root = 0.5 / np.sqrt(u)
-    slope = 1 + half_root
-    log_dot = v_1 / x_1
-    slope_dot = -0.5 * half_root * (x_2 * log_dot + log_x_1 * v_2) / u
-    return (
-        (v_2 * slope + x_2 * slope_dot - x_2 * slope * log_dot) / x_1,
-        log_dot * slope + log_x_1 * slope_dot,
-    )
+    """∇f, scaled."""
+    g_1, g_2 = gradient(x_1, x_2)
+    return g_1 * y_bar, g_2 * y_bar
 
 
 def hessian(x_1: Scalar, x_2: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-    """H_11 = -(x_2/x_1²)(1 + (1 + 1/(2 log x_1)) / 2s), H_12 = (1 + 1/(4s)) / x_1,
-    H_22 = -log x_1 / (4 x_2 s), with s = sqrt u.
-    """
+    """-(x_2 ± (1 + 1/2L) q/2) / x_1², then (1 + 1/(4 sqrt u)) / x_1 twice, then ∓1/(4 q x_2)."""
     log_x_1 = np.log(x_1)
-    half_root = 0.5 / np.sqrt(x_2 * log_x_1)
-    h_11 = -x_2 / (x_1 * x_1) * (1 + half_root * (1 + 0.5 / log_x_1))
-    h_12 = (1 + 0.5 * half_root) / x_1
-    return h_11, h_12, h_12, -0.5 * half_root * log_x_1 / x_2
+    half_q = np.copysign(0.5, log_x_1) * np.sqrt(x_2 / log_x_1)
+    h_11 = -(x_2 + half_q + 0.5 * half_q / log_x_1) / (x_1 * x_1)
+    h_12 = (1 + 0.25 / np.sqrt(x_2 * log_x_1)) / x_1
+    return h_11, h_12, h_12, -0.125 / (half_q * x_2)
+
+
+def hvp(x_1: Scalar, x_2: Scalar, v_1: Scalar, v_2: Scalar) -> tuple[Scalar, Scalar]:
+    """H v; for two numbers nothing is gained by not forming H."""
+    h_11, h_12, _, h_22 = hessian(x_1, x_2)
+    return h_11 * v_1 + h_12 * v_2, h_12 * v_1 + h_22 * v_2
 
 
 DERIVATIVES: dict[Operator, Callable[..., Any]] = {

@@ -47,6 +47,22 @@ def test_agrees_with_the_closed_form_at_every_size(problem):
             np.testing.assert_array_equal(x, original)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("x_1", "x_2", "gradient", "hessian"),
+    [
+        # f(1, x_2) = 0 for every x_2, f(x_1, 0) = 0 for every x_1: those derivatives are 0.
+        (1.0, 3.0, (np.inf, 0.0), (-np.inf, np.inf, np.inf, 0.0)),
+        (2.0, 0.0, (0.0, np.inf), (0.0, np.inf, np.inf, -np.inf)),
+    ],
+)
+def test_log_sqrt_takes_its_limits_where_u_is_zero(x_1, x_2, gradient, hessian):
+    problem = next(p for p in PROBLEMS if p.name == "lecture.log_sqrt")
+    for operator, expected in ((Operator.GRADIENT, gradient), (Operator.HESSIAN, hessian)):
+        found = build(BACKEND, problem, operator)(np.array(x_1), np.array(x_2))
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_every_profile_of_the_chain_is_written():
     for problem in PROBLEMS:
         for operator in problem.operators:

@@ -135,7 +135,7 @@ class Comparison:
         return f"{float(self.block.high[at]):.17g}"
 
     def _ratios(self) -> np.ndarray:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             return np.where(self.error == 0, 0.0, self.error / self.allowed)
 
     @property

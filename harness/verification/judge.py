@@ -30,7 +30,7 @@ from harness.verification.oracles.identities import (
 )
 from harness.verification.oracles.oracle import Oracle, Question, Truth
 from harness.verification.oracles.structure import structural_fault, value_fault
-from harness.verification.tolerance import FACTOR, Standard, precision_of
+from harness.verification.tolerance import FACTOR, PRECISIONS, Standard
 from harness.verification.truths import Truths, cache_directory
 
 __all__ = ["Judge"]
@@ -74,6 +74,8 @@ class Judge:
         point = problem.point(case.point)
         if isinstance(outcome, Failure):
             return verdicts.of_failure(outcome, point.kind)
+        if case.dtype not in PRECISIONS:
+            return verdicts.inconclusive([f"no tolerance is known for {case.dtype}"])
         try:
             value = plain_value(problem, inputs.args)
         except Exception:  # noqa: BLE001 - outside its domain a function may raise what it likes
@@ -116,7 +118,7 @@ class _Trial:
     question: Question = field(init=False)
 
     def __post_init__(self) -> None:
-        precision = precision_of(self.case.dtype)
+        precision = PRECISIONS[self.case.dtype]
         dims = self.problem.size(self.case.size).dims
         self.question = Question(
             self.problem,
@@ -153,8 +155,7 @@ class _Trial:
             found.append(verdicts.inconclusive(reasons))
         else:
             found.append(self._held_against(truth))
-        # The list is in the order of the oracles' strength, and max takes the first of equals.
-        return max(found, key=_severity)
+        return _gravest(found)
 
     @property
     def _loss(self) -> float:
@@ -193,7 +194,8 @@ class _Trial:
 
     def _own_identities(self, truth: Truth | None) -> list[Breach]:
         """Linearity and symmetry: to rounding, or without truth to gross agreement."""
-        if self.kind in _UNSURE_KINDS:
+        finite = all(np.isfinite(r).all() for r in self.evaluation.results)
+        if self.kind in _UNSURE_KINDS or not finite:
             return []
         unit, conditioning = self._loss, None
         if truth is not None and truth.curve_bound is None and not truth.directions:
@@ -227,18 +229,26 @@ class _Trial:
 
     def _cut_off(self, truth: Truth | None) -> str | None:
         """Whether an argument is reported as cut off from an output that depends on it."""
-        if not self.evaluation.disconnected:
+        reported, argnums = self.evaluation.disconnected, self.problem.argnums
+        if truth is None or truth.directions or len(truth.blocks) != len(argnums):
             return None
-        names = ", ".join(self.evaluation.disconnected)
-        if truth is None or truth.directions:
-            return f"{names} reported as cut off from the output, and no oracle confirms it"
-        for position, block in enumerate(truth.blocks):
-            index = position % max(1, len(self.problem.argnums))
-            name = self.problem.arguments[self.problem.argnums[index]]
-            if name in self.evaluation.disconnected and (np.abs(block.high) > block.bound).any():
+        for position, block in zip(argnums, truth.blocks, strict=True):
+            name = self.problem.arguments[position]
+            if name in reported and (np.abs(block.high) > block.bound).any():
                 return f"{name} is reported as cut off from the output, which depends on it"
         return None
 
 
 def _severity(verdict: Verdict) -> int:
     return _SEVERITY.index(verdict.kind) if verdict.kind in _SEVERITY else len(_SEVERITY)
+
+
+def _gravest(found: Sequence[Verdict]) -> Verdict:
+    """The gravest, and of equals the first: they come in the order of the oracles' strength.
+
+    For lost accuracy the last is taken: an identity of two inexact results says less of either
+    than the truth does.
+    """
+    gravest = max(map(_severity, found))
+    equals = [verdict for verdict in found if _severity(verdict) == gravest]
+    return equals[-1] if equals[0].kind is Kind.ACCURACY_LOSS else equals[0]

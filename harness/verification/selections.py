@@ -27,7 +27,9 @@ def selection(compared: Sequence[Comparison]) -> str:
         for c, (low, high) in zip(compared, ends, strict=True)
         if np.isfinite(low).all() and np.isfinite(high).all()
     ]
-    between = "its two sides" if _tied(compared) else "the lower and the upper one-sided derivative"
+    tied = any(c.block.branches is not None for c in compared)
+    between = "the two sides" if tied else "the two one-sided derivatives"
+    legend = "0: the comparison fails, 1: it holds" if tied else "0: the lower end, 1: the upper"
     along = sum(float(np.sum((c.result - low) * (high - low))) for c, low, high in usable)
     length = sum(float(np.sum((high - low) ** 2)) for _, low, high in usable)
     if not length:
@@ -41,12 +43,8 @@ def selection(compared: Sequence[Comparison]) -> str:
         return f"a mixed selection{where}: each component lies between {between}"
     for value, name in _NAMED:
         if abs(share - value) < 1e-3:
-            return f"selection {name}{where} (0 to 1: {between})"
-    return f"selection {share:.6g}{where} (0 to 1: {between})"
-
-
-def _tied(compared: Sequence[Comparison]) -> bool:
-    return any(c.block.branches is not None for c in compared)
+            return f"selection {name}{where} ({legend})"
+    return f"selection {share:.6g}{where} ({legend})"
 
 
 def _ends(c: Comparison) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,8 @@ def of_failure(failure: Failure, kind: PointKind) -> Verdict:
     reason = failure.message or failure.kind.value
     if failure.kind is VerdictKind.RAISED and kind is PointKind.OUTSIDE:
         return Verdict(VerdictKind.OUTSIDE_DOMAIN, STRUCTURE, f"it raises there: {reason}")
+    if failure.plain_raises:
+        reason = f"{reason} (the plain function raises here too)"
     return Verdict(failure.kind, STRUCTURE, reason)
 
 
@@ -102,7 +104,8 @@ def compare(truth: Truth, results: Sequence[np.ndarray], standard: Standard) -> 
         reason = selection(compared)
     elif kind is not VerdictKind.OK:
         worst = max((c for c in compared if c.result.size), key=lambda c: c.worst_ratio)
-        reason = f"{reason}: {_where(compared, worst)}"
+        what = "direction" if truth.directions else "result"
+        reason = f"{reason}: {_where(compared, worst, what)}"
     return Verdict(kind, truth.oracle, reason, **_figures(compared), details={"truth": truth.note})
 
 
@@ -133,10 +136,10 @@ def _agreement(compared: Sequence[Comparison]) -> str:
     return f"within {ratio:.2g} of the tolerance"
 
 
-def _where(compared: Sequence[Comparison], worst: Comparison) -> str:
-    """The worst component, for a person."""
+def _where(compared: Sequence[Comparison], worst: Comparison, what: str) -> str:
+    """The worst component, for a person; ``what`` a block is: a result, or a direction."""
     at = worst.worst_index
-    place = f"result {compared.index(worst)}" if len(compared) > 1 else "the result"
+    place = f"{what} {compared.index(worst)}" if len(compared) > 1 else f"the {what}"
     index = f"[{', '.join(map(str, at))}]" if at else ""
     return f"{place}{index} is {float(worst.result[at]):.17g}, the truth {worst.described(at)}"
 

@@ -11,6 +11,7 @@ SIAM Rev. 40 (1998).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from harness.verification.oracles.finite_differences import (
     float_function,
     richardson,
     rounding_noise,
+    widest,
 )
 from harness.verification.oracles.multiprecision_namespace import FloatNumbers
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
@@ -37,7 +39,9 @@ __all__ = ["ComplexStep"]
 
 Arrays = tuple[np.ndarray, ...]
 
-_STEP = 1e-40
+_STEP = 2.0**-133
+"""A power of two, about 1e-40: nothing is rounded when it is multiplied in and divided out."""
+
 _ENOUGH = 1e-6
 """Real differences must be this sure of themselves to vouch for a complex step."""
 
@@ -65,7 +69,8 @@ class ComplexStep:
         operands = (*question.args, *question.seeds)
         try:
             with np.errstate(all="ignore"):
-                results = _complex_results(question, operands)
+                dtype = widest(question, (np.clongdouble, np.complex128))
+                results = _complex_results(question, operands, dtype)
                 if not all(np.isfinite(r).all() for r in results):
                     return Undecided("the complex step is not finite here")
                 doubt = _doubt(question, results)
@@ -73,7 +78,7 @@ class ComplexStep:
                     return Undecided(doubt)
                 rough = FloatNumbers(np.float64)
                 condition = conditioning(
-                    lambda moved: _complex_results(question, moved), operands, results, rough
+                    lambda moved: _complex_results(question, moved, dtype), operands, results, rough
                 )
         except Exception as error:  # noqa: BLE001 - whatever a function does on complex arrays
             return Undecided(f"the function does not run: {type(error).__name__}: {error}")
@@ -84,12 +89,12 @@ class ComplexStep:
             TrueBlock(*extended.split(g), c, roundings * (np.abs(g).astype(np.float64) + c))
             for g, c in zip(results, condition, strict=True)
         )
-        return Truth(self.name, blocks, f"steps of {_STEP:g}i")
+        return Truth(self.name, blocks, "steps of 2^-133 i")
 
 
-def _complex_results(question: Question, operands: Sequence[np.ndarray]) -> Arrays:
+def _complex_results(question: Question, operands: Sequence[np.ndarray], dtype: Any) -> Arrays:
     """The whole result by complex steps, in extended precision where the function keeps it."""
-    function, primals = float_function(question, np.clongdouble, operands)
+    function, primals = float_function(question, dtype, operands)
     scheme = plan(question)
     if question.operator is Operator.JVP:
         scheme = type(scheme)(0, (tuple(operands[len(question.args) :]),))
@@ -113,12 +118,13 @@ def _complex_results(question: Question, operands: Sequence[np.ndarray]) -> Arra
 
 def _doubt(question: Question, results: Arrays) -> str | None:
     """Why real differences along a random direction do not confirm the results, if they do not."""
-    function, primals = float_function(question, np.longdouble)
+    dtype = widest(question, (np.longdouble, np.float64))
+    function, primals = float_function(question, dtype)
     scheme = plan(question)
     directions = random_directions(question.primals, scheme.swept, seed=11)
     claimed = contract(question.operator, results, question.primals, directions)
     found, bound = richardson(
-        function, primals, (*directions, *scheme.fixed), rounding_noise(question)
+        function, primals, (*directions, *scheme.fixed), rounding_noise(question, dtype)
     )
     size = float(np.max(np.abs(claimed), initial=0.0))
     if not np.all(bound <= _ENOUGH * size):

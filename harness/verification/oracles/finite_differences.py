@@ -10,6 +10,7 @@ C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Softw
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from harness.verification.oracles.multiprecision_namespace import FloatNumbers
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.sensitivity import conditioning
 
-__all__ = ["FiniteDifferences", "float_function", "richardson", "rounding_noise"]
+__all__ = ["FiniteDifferences", "float_function", "richardson", "rounding_noise", "widest"]
 
 Arrays = tuple[np.ndarray, ...]
 Function = Callable[[Arrays], np.ndarray]
@@ -33,6 +34,10 @@ a large one may leave the domain, or step over what the function does between. W
 says is not believed: all of its steps may be too large."""
 _ROWS = 6
 _SAFETY = 4.0
+_TELLING = 1e-2
+_GOLDEN = 0.6180339887498949
+"""The tables' steps are no rational multiples of each other: on one lattice of points a fast
+oscillation and a slow one can be the same."""
 
 
 class FiniteDifferences:
@@ -59,15 +64,18 @@ class FiniteDifferences:
         operands = (*question.args, *question.seeds)
         try:
             with np.errstate(all="ignore"):
-                function, primals = float_function(question, np.longdouble)
-                noise = rounding_noise(question)
+                dtype = widest(question, (np.longdouble, np.float64))
+                function, primals = float_function(question, dtype)
+                noise = rounding_noise(question, dtype)
                 found = assemble(
                     scheme, primals, lambda *d: np.stack(richardson(function, primals, d, noise))
                 )
-                rough = FloatNumbers(np.float64)
-                start = _rough_results(question, operands)
+                start = _rough_results(question, operands, dtype)
                 condition = conditioning(
-                    lambda moved: _rough_results(question, moved), operands, start, rough
+                    lambda moved: _rough_results(question, moved, dtype),
+                    operands,
+                    start,
+                    FloatNumbers(np.float64),
                 )
         except Exception as error:  # noqa: BLE001 - whatever a function does on these arrays
             return Undecided(f"the function does not run: {type(error).__name__}: {error}")
@@ -103,6 +111,16 @@ def float_function(
     return phi, tuple(args[i] for i in argnums)
 
 
+def widest(question: Question, dtypes: Sequence[Any]) -> Any:
+    """The first of ``dtypes`` that φ runs in; whatever it raises in the last of them."""
+    for dtype in dtypes[:-1]:
+        with contextlib.suppress(Exception):
+            function, primals = float_function(question, dtype)
+            function(primals)
+            return dtype
+    return dtypes[-1]
+
+
 def richardson(
     function: Function, primals: Arrays, directions: Sequence[Direction], noise: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -117,15 +135,16 @@ def richardson(
     scale = _scale(primals, directions)
     best = np.full(value.shape, np.nan, value.dtype)
     bound = np.full(value.shape, np.inf, value.dtype)
-    confirmed = np.zeros(value.shape, dtype=bool)
-    for start in _STARTS[len(directions)]:
-        found, error = _table(function, primals, directions, scale * 2.0**-start, noise)
+    sure = confirmed = np.zeros(value.shape, dtype=bool)
+    for i, start in enumerate(_STARTS[len(directions)]):
+        step = scale * 2.0**-start * (1 + (i * _GOLDEN) % 1)
+        found, error, telling = _table(function, primals, directions, step, noise)
         # A larger step is only believed where it confirms the smaller ones.
         confirms = np.abs(found - best) <= bound + error
-        telling = (error <= 1e-2 * np.abs(found)) | (np.abs(found) <= error)
-        confirmed = confirmed | (confirms & telling)
+        confirmed = confirmed | (confirms & telling & sure)
         better = (error < bound) & (confirms | np.isnan(best))
         best, bound = np.where(better, found, best), np.where(better, error, bound)
+        sure = np.where(better, telling, sure)
     bound = np.where(confirmed, bound, np.inf)
     if len(directions) == 1:
         bound = np.where(_jumps(function, primals, directions[0], scale, noise), np.inf, bound)
@@ -134,8 +153,10 @@ def richardson(
 
 def _table(
     function: Function, primals: Arrays, directions: Sequence[Direction], step: float, noise: Any
-) -> tuple[np.ndarray, np.ndarray]:
-    """The best entry of one table that begins at ``step``, and how much it still moves."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The best entry of one table that begins at ``step``, how much it still moves, and whether
+    that says anything: it moves little, or by no more than rounding makes it.
+    """
     row: list[np.ndarray] = []
     best, bound = np.array(np.nan), np.array(np.inf)
     for i in range(_ROWS):
@@ -150,7 +171,8 @@ def _table(
             error = _SAFETY * moved + rounding
             better = error < bound
             best, bound = np.where(better, row[j], best), np.where(better, error, bound)
-    return best, bound
+    telling = (bound <= _TELLING * np.abs(best)) | (bound <= 2 * _SAFETY * rounding)
+    return best, bound, telling
 
 
 def _jumps(
@@ -181,17 +203,17 @@ def _quotient(
     return np.asarray(total / (4 * h * h))
 
 
-def rounding_noise(question: Question) -> np.ndarray:
+def rounding_noise(question: Question, dtype: Any) -> np.ndarray:
     """The rounding error of one value of φ: its own, and that of its operands, in y's shape."""
-    function, primals = float_function(question, np.longdouble)
+    function, primals = float_function(question, dtype)
     value = function(primals)
     unit = float(np.finfo(value.dtype).eps)
 
     def at(operands: Arrays) -> Arrays:
-        perturbed, moved = float_function(question, np.longdouble, operands)
+        perturbed, moved = float_function(question, dtype, operands)
         return (perturbed(moved),)
 
-    numbers = FloatNumbers(np.longdouble)
+    numbers = FloatNumbers(dtype)
     operands = (*question.args, *question.seeds)
     (condition,) = conditioning(at, operands, (value,), numbers)
     return np.asarray(unit * (np.abs(value) + condition))
@@ -205,7 +227,8 @@ def _moved(primals: Arrays, directions: Sequence[Direction], steps: Sequence[flo
             x.reshape(-1)[direction.index] += h
             moved[direction.argument] = x
         else:
-            moved = [x + h * d for x, d in zip(moved, direction, strict=True)]
+            # In the numbers of x: a product in double precision would move it elsewhere.
+            moved = [x + h * d.astype(x.dtype) for x, d in zip(moved, direction, strict=True)]
     return tuple(moved)
 
 
@@ -223,7 +246,7 @@ def _scale(primals: Arrays, directions: Sequence[Direction]) -> float:
     return float(2.0 ** np.frexp(smallest)[1])
 
 
-def _rough_results(question: Question, operands: Sequence[np.ndarray]) -> Arrays:
+def _rough_results(question: Question, operands: Sequence[np.ndarray], dtype: Any) -> Arrays:
     """The result in double precision by one difference: good enough for its conditioning."""
     seeds = tuple(operands[len(question.args) :])
     moved = Question(
@@ -233,7 +256,7 @@ def _rough_results(question: Question, operands: Sequence[np.ndarray]) -> Arrays
         seeds,
         question.dims,
     )
-    function, primals = float_function(moved, np.longdouble)
+    function, primals = float_function(moved, dtype)
     scheme = plan(moved)
 
     def derivative(*directions: Direction) -> np.ndarray:

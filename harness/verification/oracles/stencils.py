@@ -68,7 +68,7 @@ class Stencil:
 
     def rounding(self, *directions: Direction) -> np.ndarray:
         """What rounding in these numbers may do to ``central``: a float64 bound, in y's shape."""
-        size = np.abs(self.phi(self.primals)) * self.numbers.array(np.array(10.0))[()] ** (
+        size = np.abs(self.phi(self.primals)) * self.numbers.number(10.0) ** (
             1 - self.numbers.digits
         )
         for direction in directions:
@@ -98,7 +98,7 @@ class Stencil:
             relative = [x - _exponents(d) for x, d in zip(self._exponents, direction, strict=True)]
             exponent = min((float(np.nanmin(r)) for r in relative if _any_number(r)), default=0.0)
         scale = 0 if math.isnan(exponent) else int(exponent)
-        two = self.numbers.array(np.array(2.0))[()]
+        two = self.numbers.number(2.0)
         return two ** (scale - self.bits)
 
 

@@ -87,8 +87,10 @@ def absolute(numbers: Numbers, x: Any) -> NumberArray:
 
 
 def _one_of(numbers: Numbers, first: Any, second: Any, *, larger: bool) -> NumberArray:
-    if np.ndim(first) == 0 and not isinstance(first, np.ndarray):
+    if not isinstance(first, np.ndarray):
         first, second = second, first
+    if not isinstance(second, np.ndarray):
+        second = numbers.number(second)
     high, low = (first, second) if larger else (second, first)
     taken = settle(high, low, np.asarray(np.greater_equal(high, low), dtype=bool))
     result = np.where(taken, first, second)

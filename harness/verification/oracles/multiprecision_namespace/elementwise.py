@@ -163,7 +163,9 @@ class Elementwise(Family):
 
     def where(self, condition: Any, x1: Any, x2: Any, /) -> NumberArray:
         """``x1`` where the condition holds, else ``x2``; the condition is what was decided."""
-        return self.leave(np.where(plain(condition), self.enter(x1), self.enter(x2)))
+        # As numbers, for 1 / where(…, 1, 0) is not a division of Python's integers.
+        sides = (self.numbers.number(x) if _is_bare(x) else self.enter(x) for x in (x1, x2))
+        return self.leave(np.where(plain(condition), *sides))
 
     def isnan(self, x: Any, /) -> np.ndarray:
         """Whether it is no number."""
@@ -183,5 +185,10 @@ class Elementwise(Family):
     def _pair(self, x1: Any, x2: Any) -> tuple[Any, Any]:
         """Both plain; a bare number stays bare, for it is what does not move."""
         return tuple(  # type: ignore[return-value]
-            x if isinstance(x, int | float) else self.enter(x) for x in (x1, x2)
+            x if _is_bare(x) else self.enter(x) for x in (x1, x2)
         )
+
+
+def _is_bare(x: Any) -> bool:
+    """Whether it is a number of Python's, and no array."""
+    return isinstance(x, int | float) and not isinstance(x, bool)

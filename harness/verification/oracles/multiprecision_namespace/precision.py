@@ -77,6 +77,10 @@ class Numbers(ABC):
         """``x`` as an array of these numbers, exactly; integers and booleans stay as they are."""
 
     @abstractmethod
+    def number(self, x: float) -> Any:
+        """A bare number as one of these, exactly."""
+
+    @abstractmethod
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Two float64 arrays, ``high + low``: the numbers to about 31 digits (or all they have)."""
 
@@ -108,6 +112,10 @@ class _ObjectNumbers(Numbers):
             low[finite] = (plain[finite] - high[finite]).astype(np.float64)
             return np.asarray(self._each(high) + self._each(low), dtype=object)
         return self._each(plain.astype(np.float64))
+
+    def number(self, x: float) -> Any:
+        """The float, or the integer, that it is."""
+        return self._scalar(x)
 
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The nearest float, and the float nearest to what is left."""
@@ -192,6 +200,10 @@ class FloatNumbers(Numbers):
         """Converted to the type; rounded, if it is the narrower one."""
         plain = np.asarray(x)
         return plain.astype(self.dtype) if plain.dtype.kind == "f" else plain
+
+    def number(self, x: float) -> Any:
+        """NumPy's scalar of the type."""
+        return self.dtype.type(x)
 
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As for all numbers; ``low`` is 0 for float64."""

@@ -1,0 +1,77 @@
+"""The linear program that a recording left: nodes that matter, their maps and their shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from our_engine.forward import push_forward
+from our_engine.program import Program
+from our_engine.recording import Node
+
+
+class LinearGraph:
+    """The nodes of a recorded program that matter, their maps, shapes and dtypes.
+
+    One sweep with tangents of zero finds the shapes, computes the maps that were deferred, and
+    shows which nodes depend on the inputs at all.
+    """
+
+    def __init__(self, program: Program) -> None:
+        """Look through `program`."""
+        tape = program.tape
+        self.inputs = len(program.inputs)
+        self.outputs = [
+            y.index if isinstance(y, Node) and y.tape is tape else None for y in program.outputs
+        ]
+        with np.errstate(all="ignore"):
+            dots = push_forward(tape, [_zeros(x) for x in program.inputs])
+        self.shapes: list[Any] = [None if isinstance(d, tuple) else np.shape(d) for d in dots]
+        self.real = [d is not None and not isinstance(d, tuple) and _is_real(d) for d in dots]
+        self.edges: list[list[tuple[int, Any]]] = []
+        for entry in tape:
+            pairs = zip(entry[::2], entry[1::2], strict=True)
+            self.edges.append([(i, J) for i, J in pairs if dots[i] is not None])
+        self.live = self._live(dots)
+
+    def _live(self, dots: list[Any]) -> list[bool]:
+        live = [False] * len(dots)
+        for k in self.outputs:
+            if k is not None:
+                live[k] = dots[k] is not None
+        for k in range(len(dots) - 1, -1, -1):
+            if live[k]:
+                for i, _ in self.edges[k]:
+                    live[i] = True
+        return live
+
+    def cuts(self) -> list[int]:
+        """The real nodes between inputs and outputs that every path leads through."""
+        ends = [k for k in self.outputs if k is not None and self.live[k]]
+        starts = [i for i in range(self.inputs) if self.live[i]]
+        # A node is no cut if an edge jumps over it, one from before the inputs or to after the
+        # outputs included.
+        reach = max(starts, default=0)
+        last = min(ends, default=0)
+        farthest = [0] * len(self.live)
+        for k, edges in enumerate(self.edges):
+            if self.live[k]:
+                for i, _ in edges:
+                    farthest[i] = max(farthest[i], k)
+        found = []
+        jump = 0
+        for k, alive in enumerate(self.live):
+            if alive and k >= reach and jump <= k <= last and self.real[k]:
+                found.append(k)
+            if alive:
+                jump = max(jump, farthest[k])
+        return found
+
+
+def _zeros(x: Any) -> Any:
+    return 0.0 if isinstance(x, float) else np.zeros_like(x)[()]
+
+
+def _is_real(d: Any) -> bool:
+    return not np.iscomplexobj(d)

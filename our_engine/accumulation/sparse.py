@@ -1,0 +1,140 @@
+"""Sparse Jacobians and Hessians: pattern, colouring, one sweep for each colour, recovery."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from our_engine.program import Function, Program
+from our_engine.transforms import Argnums, chosen_arguments, grad
+from our_engine.trees import leaves
+from our_engine.types import Array, DifferentiationError, Shape
+
+from .colouring import colours, column_colouring, star_colouring
+from .graph import LinearGraph
+from .pattern import Pattern, symmetrised
+from .propagation import jacobian_pattern
+
+
+@dataclass(frozen=True)
+class SparseMatrix:
+    """A derivative as triplets: values[k] in row rows[k] and column columns[k].
+
+    Rows number the elements of the result, columns those of the argument, each flattened by rows
+    and several of them one after the other; `shape` is (rows, columns). `sweeps` counts the sweeps
+    that it took, `direction` is "forward", "reverse" or, of a Hessian, "forward over reverse".
+    """
+
+    rows: Array
+    columns: Array
+    values: Array
+    shape: tuple[int, int]
+    sweeps: int
+    direction: str
+
+    def dense(self) -> Array:
+        """The matrix with its zeros."""
+        full = np.zeros(self.shape, self.values.dtype)
+        full[self.rows, self.columns] = self.values
+        return full
+
+
+def sparse_jacobian(fun: Function, argnums: Argnums = 0) -> Callable[..., SparseMatrix]:
+    """The Jacobian by as few sweeps as its pattern allows: sparse_jacobian(fun)(x) -> triplets.
+
+    Columns that share no row are pushed forward together, or rows that share no column pulled
+    back together, whichever takes fewer colours. For a band of width b that is b sweeps at most,
+    whatever its length. The pattern is that of the recorded program at this point.
+    """
+
+    def jacobian_at(*args: Any, **kwargs: Any) -> SparseMatrix:
+        chosen, call = chosen_arguments("sparse_jacobian", fun, argnums, args, kwargs)
+        return compressed(Program("sparse_jacobian", fun, leaves(chosen), call))
+
+    return jacobian_at
+
+
+def sparse_hessian(fun: Function, argnums: int = 0) -> Callable[..., SparseMatrix]:
+    """The Hessian of a scalar function of one array, by as few sweeps as its pattern allows.
+
+    The gradient is recorded once, and pushed forward along one direction for each colour of a
+    star colouring, which makes use of the symmetry.
+    """
+    if not isinstance(argnums, int):
+        raise DifferentiationError(
+            "our_engine.sparse_hessian: argnums must be one number; use sparse_jacobian(grad(fun))"
+        )
+    gradient = grad(fun, argnums)
+
+    def hessian_at(*args: Any, **kwargs: Any) -> SparseMatrix:
+        chosen, call = chosen_arguments("sparse_hessian", gradient, argnums, args, kwargs)
+        program = Program("sparse_hessian", gradient, leaves(chosen), call)
+        pattern = symmetrised(_pattern(program))
+        colour = star_colouring(pattern)
+        products = _pushed(program, colour)
+        rows, columns = pattern.rows, pattern.columns
+        # An entry stands alone in its row's sum over the columns of its colour, or its mirror does.
+        count = colours(colour)
+        places = rows * count + colour[columns]
+        alone = np.bincount(places, minlength=count * len(colour))[places] == 1
+        row, column = np.where(alone, (rows, columns), (columns, rows))
+        values = products[row, colour[column]]
+        shape = (pattern.height, pattern.width)
+        return SparseMatrix(rows, columns, values, shape, count, "forward over reverse")
+
+    return hessian_at
+
+
+def compressed(program: Program) -> SparseMatrix:
+    """The Jacobian of a recorded program, from all its outputs to all its inputs."""
+    pattern = _pattern(program)
+    by_columns, by_rows = column_colouring(pattern), column_colouring(pattern.T)
+    rows, columns = pattern.rows, pattern.columns
+    shape = (pattern.height, pattern.width)
+    # At a tie forward: it keeps no tape of its own.
+    if colours(by_columns) <= colours(by_rows):
+        values = _pushed(program, by_columns)[rows, by_columns[columns]]
+        return SparseMatrix(rows, columns, values, shape, colours(by_columns), "forward")
+    values = _pulled(program, by_rows)[by_rows[rows], columns]
+    return SparseMatrix(rows, columns, values, shape, colours(by_rows), "reverse")
+
+
+def _pattern(program: Program) -> Pattern:
+    in_shapes = [np.shape(x) for x in program.inputs]
+    out_shapes = [np.shape(y) for y in program.values()]
+    return jacobian_pattern(LinearGraph(program), in_shapes, out_shapes)
+
+
+def _pushed(program: Program, colour: Array) -> Array:
+    """One column for each colour: J times the sum of that colour's unit vectors."""
+    found = [
+        _flat(program.push(_seeds(program.inputs, colour == c))) for c in range(colours(colour))
+    ]
+    height = sum(math.prod(np.shape(y)) for y in program.values())
+    return np.stack(found, axis=1) if found else np.zeros((height, 0))
+
+
+def _pulled(program: Program, colour: Array) -> Array:
+    """One row for each colour: the sum of that colour's unit vectors times J."""
+    ys = program.values()
+    found = [_flat(program.pull(_seeds(ys, colour == c))) for c in range(colours(colour))]
+    width = sum(math.prod(np.shape(x)) for x in program.inputs)
+    return np.stack(found) if found else np.zeros((0, width))
+
+
+def _seeds(likes: list[Array], mask: Array) -> list[Array]:
+    seeds, start = [], 0
+    for like in likes:
+        shape: Shape = np.shape(like)
+        size = math.prod(shape)
+        seeds.append(mask[start : start + size].astype(np.result_type(like)).reshape(shape))
+        start += size
+    return seeds
+
+
+def _flat(parts: list[Array]) -> Array:
+    return np.concatenate([np.reshape(part, -1) for part in parts])

@@ -12,14 +12,17 @@ from .transforms import Argnums, chosen_arguments, grad, jvp
 from .trees import leaves, rebuild
 from .types import Array, DifferentiationError
 
-MODES = ("forward", "reverse", "auto")
+MODES = ("forward", "reverse", "auto", "optimal", "sparse")
 
 
 def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
     """The Jacobian: jacobian(fun)(x) has the shape of the result, then that of the argument.
 
     A tree of results gives that tree, of trees of the arguments' structure. "forward" takes one
-    sweep for each input, "reverse" one for each output, and "auto" the fewer of the two.
+    sweep for each input, "reverse" one for each output, and "auto" the fewer of the two. "optimal"
+    multiplies the local Jacobians of a chain in the order that takes the fewest multiplications;
+    "sparse" takes one sweep for each colour of the pattern's columns or rows (`sparse_jacobian`
+    gives that as triplets). Both do as "auto" inside another derivative and for complex numbers.
     """
     if mode not in MODES:
         raise ValueError(f"our_engine.jacobian: mode {mode!r} is not one of {', '.join(MODES)}")
@@ -30,8 +33,14 @@ def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Functio
         ys = program.values()
         n_out = sum(math.prod(np.shape(y)) for y in ys)
         n_in = sum(math.prod(np.shape(x)) for x in program.inputs)
-        forward = mode == "forward" or (mode == "auto" and n_in < n_out)
-        blocks = _by_columns(program, ys) if forward else _by_rows(program, ys)
+        forward = mode == "forward" or (mode != "reverse" and n_in < n_out)
+        blocks = None
+        if mode == "optimal" or mode == "sparse":
+            from .accumulation.dense import accumulated  # loaded by those who ask for it
+
+            blocks = accumulated(program, mode)
+        if blocks is None:
+            blocks = _by_columns(program, ys) if forward else _by_rows(program, ys)
         return rebuild(program.tree, [rebuild(chosen, row) for row in blocks])
 
     return jacobian_at
@@ -102,12 +111,22 @@ def hvp(fun: Function, primals: Any, tangents: Any) -> Any:
     return product[0] if len(primals) == 1 else product
 
 
-def hessian(fun: Function, argnums: int = 0) -> Function:
-    """The Hessian of a scalar function of one array: the shape of the argument, twice."""
+def hessian(fun: Function, argnums: int = 0, mode: str = "forward") -> Function:
+    """The Hessian of a scalar function of one array: the shape of the argument, twice.
+
+    "forward" takes one sweep over the recorded gradient for each element of the argument; "sparse"
+    one for each colour of the Hessian's pattern (`sparse_hessian` gives that as triplets).
+    """
     if not isinstance(argnums, int):
         raise DifferentiationError(
             "our_engine.hessian: argnums must be one number; use jacobian(grad(fun, argnums))"
         )
+    if mode == "sparse":
+        from .accumulation.dense import hessian_by_colours
+
+        return hessian_by_colours(fun, argnums)
+    if mode != "forward":
+        raise ValueError(f"our_engine.hessian: mode {mode!r} is not one of forward, sparse")
     return jacobian(grad(fun, argnums), argnums, mode="forward")
 
 

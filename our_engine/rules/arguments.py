@@ -10,6 +10,7 @@ import numpy as np
 from our_engine.linear_maps import ONE, Broadcast, Cast, Gather, LinearMap, Reshape, Select
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec
+from our_engine.recording import raw
 from our_engine.types import Array, DifferentiationError, Shape
 
 
@@ -78,4 +79,22 @@ def places(shape: Shape) -> Array:
     return np.arange(math.prod(shape)).reshape(shape)
 
 
-__all__ = ["cast", "count", "fitted", "kept", "places", "refuse", "relocation", "selection"]
+def with_value(y: Array, value: Array) -> Array:
+    """The derivative of y with NumPy's own value, from which y differs by rounding."""
+    correction = value - raw(y)
+    if not np.any(correction):
+        return y
+    return y + np.where(np.isfinite(correction), correction, 0)[()]
+
+
+__all__ = [
+    "cast",
+    "count",
+    "fitted",
+    "kept",
+    "places",
+    "refuse",
+    "relocation",
+    "selection",
+    "with_value",
+]

@@ -117,7 +117,7 @@ class Rightness:
         else:
             text = f"Not all: {enumeration(told)}."
             if others:
-                text += f" The other {others} have no verdict against them."
+                text += f" No verdict is against the other {others}."
         losing = [
             n for n in self.backends if VerdictKind.ACCURACY_LOSS in self.by_backend[n].counts
         ]

@@ -1,0 +1,5 @@
+"""The rules of numpy.linalg; importing this module enters them into the table."""
+
+from . import bilinear, determinants, diagonals, singular, solving, spectral
+
+__all__ = ["bilinear", "determinants", "diagonals", "singular", "solving", "spectral"]

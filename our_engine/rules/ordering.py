@@ -1,0 +1,134 @@
+"""Rules of sorting, partitioning and unique elements.
+
+Where elements are equal the order among them is arbitrary, and their derivatives are shared
+equally: the mean of all permutations that sort. So the largest of sort(x) has the derivative of
+max(x), and no result depends on the kind of the sort.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from our_engine.linear_maps import ONE, Gather, LinearMap, Permute, Reshape, Scale
+from our_engine.primitives import Spec, composite, constant, rule
+from our_engine.recording import raw
+from our_engine.types import Array, Shape
+
+from .arguments import refuse, with_value
+from .indexing import scatter_add
+
+
+def sorting(x: Array) -> LinearMap:
+    """The map from plain x to x sorted along its last axis."""
+    gather = _permutation(x)
+    ordered = x[gather.index]
+    tied = ordered[..., 1:] == ordered[..., :-1]
+    if not tied.any():
+        return gather
+    first = np.zeros((*x.shape[:-1], 1), int)
+    groups = np.concatenate([first, np.cumsum(~tied, axis=-1)], axis=-1)
+    index = along_last(groups, x.shape)
+    sizes = np.zeros(x.shape, int)
+    np.add.at(sizes, index, 1)
+    members = Gather(x.shape, index)
+    share = (1.0 / sizes[index]).astype(x.real.dtype)
+    return Scale(share) @ members @ members.T @ gather
+
+
+def along_last(index: Array, shape: Shape) -> tuple[Array, ...]:
+    """The index that takes `index` along the last axis of an array of `shape`."""
+    return (*np.ogrid[tuple(slice(n) for n in (*shape[:-1], 1))][:-1], index)
+
+
+def _permutation(x: Array) -> Gather:
+    gather = Gather(x.shape, along_last(np.argsort(x, axis=-1, kind="stable"), x.shape))
+    gather.unique = True
+    return gather
+
+
+def _turned(x: Array, axis: Any) -> tuple[LinearMap, LinearMap, Array]:
+    """To the shape in which `axis` is last, back from it, and x there; flat without an axis."""
+    if axis is None:
+        return Reshape(x.shape, (x.size,)), ONE, x.reshape(-1)
+    axes = list(range(x.ndim))
+    axes.append(axes.pop(axis))
+    turn = Permute(tuple(axes))
+    return turn, turn.transpose(), np.transpose(x, axes)
+
+
+def _sort(x: Array, _y: Spec, axis: Any = -1, kind: Any = None, stable: Any = None) -> LinearMap:
+    there, back, value = _turned(raw(x), axis)
+    return back @ sorting(value) @ there
+
+
+def _partition(
+    x: Array, y: Array, kth: Any = 0, axis: Any = -1, kind: str = "introselect"
+) -> LinearMap:
+    """Sort x, and undo what sorts y."""
+    there, back, value = _turned(raw(x), axis)
+    result = _turned(raw(y), -1 if axis is None else axis)[2]
+    return back @ _permutation(result).T @ sorting(value) @ there
+
+
+def _unique(
+    ar: Array,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: Any = None,
+    *,
+    equal_nan: bool = True,
+    sorted: bool = True,  # noqa: A002 - NumPy's name
+) -> Any:
+    """Each unique value has the mean of the derivatives of the elements that are equal to it."""
+    refuse("unique", axis=axis)
+    found = np.unique(
+        raw(ar), return_index, return_inverse, return_counts, equal_nan=equal_nan, sorted=sorted
+    )
+    many = return_index or return_inverse or return_counts
+    values = found[0] if many else found
+    order = np.argsort(values)
+    flat = np.reshape(ar, -1)
+    places = np.searchsorted(values[order], raw(flat))
+    group = order[np.minimum(places, max(values.size - 1, 0))]
+    sizes = np.bincount(group, minlength=values.size).astype(values.real.dtype)
+    mean = scatter_add(flat, shape=values.shape, index=group) / np.maximum(sizes, 1)
+    unique = with_value(mean, values)
+    return (unique, *found[1:]) if many else unique
+
+
+def _unique_all(x: Array, /) -> Any:
+    found = np.unique_all(raw(x))
+    return type(found)(_unique(x, equal_nan=False), *found[1:])
+
+
+def _unique_counts(x: Array, /) -> Any:
+    found = np.unique_counts(raw(x))
+    return type(found)(_unique(x, equal_nan=False), *found[1:])
+
+
+def _unique_inverse(x: Array, /) -> Any:
+    found = np.unique_inverse(raw(x))
+    return type(found)(_unique(x, equal_nan=False), *found[1:])
+
+
+rule(np.sort, _sort)
+rule(np.partition, _partition)
+composite(np.unique, _unique)
+composite(np.unique_values, lambda x, /: _unique(x, equal_nan=False, sorted=False))
+composite(np.unique_all, _unique_all)
+composite(np.unique_counts, _unique_counts)
+composite(np.unique_inverse, _unique_inverse)
+
+constant(
+    np.argpartition,
+    np.lexsort,
+    np.searchsorted,
+    np.digitize,
+    np.nonzero,
+    np.flatnonzero,
+    np.argwhere,
+    np.isin,
+)

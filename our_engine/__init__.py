@@ -5,6 +5,9 @@ import our_engine
 our_engine.grad(lambda x: np.sum(np.sin(x) * x))(np.array([1.0, 2.0]))
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 from . import rules as _rules  # enters the table
 from .jacobians import hessian, hvp, jacobian
 from .linearized import Linearized
@@ -14,9 +17,13 @@ from .traces import trace
 from .transforms import grad, jvp, linearize, value_and_grad, vjp
 from .types import DifferentiationError
 
+if _TYPE_CHECKING:
+    from .accumulation import SparseMatrix, sparse_hessian, sparse_jacobian
+
 __all__ = [
     "DifferentiationError",
     "Linearized",
+    "SparseMatrix",
     "composite",
     "constant",
     "each",
@@ -29,10 +36,22 @@ __all__ = [
     "linearize",
     "refused",
     "rule",
+    "sparse_hessian",
+    "sparse_jacobian",
     "stop_gradient",
     "trace",
     "value_and_grad",
     "vjp",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    """The names that are loaded when they are first asked for, to keep the import short."""
+    if name in ("SparseMatrix", "sparse_hessian", "sparse_jacobian"):
+        from . import accumulation
+
+        return getattr(accumulation, name)
+    raise AttributeError(f"module 'our_engine' has no attribute {name!r}")
+
 
 del _rules

@@ -6,6 +6,10 @@ derivatives", SIAM Review 47 (2005).
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 
 from our_engine.types import Array
@@ -16,23 +20,45 @@ from .pattern import Pattern
 def column_colouring(pattern: Pattern) -> Array:
     """A colour for each column: two columns with an entry in one row differ.
 
-    Greedy, in the order of the columns and, if that takes fewer colours, in the order of their
-    counts of entries, the fullest first. Never more than 1 + (the most columns that one column
-    shares a row with); for a band, its width.
+    Greedy, in the order of the columns and in the smallest-last order, whichever takes fewer
+    colours: never more than the width of a band, and never more than 1 + (the most columns that
+    one column shares a row with).
     """
     transpose = pattern.T
-    natural = _greedy(pattern, transpose, np.arange(pattern.width))
-    fullest = _greedy(pattern, transpose, np.argsort(-transpose.counts, kind="stable"))
-    return natural if colours(natural) <= colours(fullest) else fullest
+    near = [
+        np.unique(pattern.take(transpose.columns[start:stop]).columns)
+        for start, stop in pairwise(transpose.starts)
+    ]
+    return _better(_greedy(near, range(len(near))), _greedy(near, _smallest_last(near)))
 
 
-def _greedy(pattern: Pattern, transpose: Pattern, order: Array) -> Array:
-    colour = np.full(pattern.width, -1)
+def _greedy(near: list[Array], order: Iterable[int]) -> Array:
+    colour = np.full(len(near), -1)
     for j in order:
-        rows = transpose.columns[transpose.starts[j] : transpose.starts[j + 1]]
-        shared = pattern.take(rows).columns
-        colour[j] = _free(colour[shared])
+        colour[j] = _free(colour[near[j]])
     return colour
+
+
+def _smallest_last(near: list[Array]) -> list[int]:
+    """Matula and Beck's order: the last has the fewest neighbours, the one before it the fewest
+    among those that are left, and so on.
+    """
+    degree = [len(n) for n in near]
+    queue = [(d, j) for j, d in enumerate(degree)]
+    heapq.heapify(queue)
+    placed = [False] * len(near)
+    order = []
+    while queue:
+        d, j = heapq.heappop(queue)
+        if placed[j] or d != degree[j]:
+            continue  # an entry from before a neighbour was placed
+        placed[j] = True
+        order.append(j)
+        for i in near[j].tolist():
+            if not placed[i]:
+                degree[i] -= 1
+                heapq.heappush(queue, (degree[i], i))
+    return order[::-1]
 
 
 def star_colouring(pattern: Pattern) -> Array:
@@ -44,13 +70,11 @@ def star_colouring(pattern: Pattern) -> Array:
     neighbours = [
         row[row != i] for i, row in enumerate(np.split(pattern.columns, pattern.starts[1:-1]))
     ]
-    order = np.argsort(-pattern.counts, kind="stable")
-    first = _star(neighbours, range(pattern.height))
-    second = _star(neighbours, order)
-    return first if colours(first) <= colours(second) else second
+    fullest = np.argsort(-pattern.counts, kind="stable").tolist()
+    return _better(_star(neighbours, range(pattern.height)), _star(neighbours, fullest))
 
 
-def _star(neighbours: list[Array], order: Array | range) -> Array:
+def _star(neighbours: list[Array], order: Iterable[int]) -> Array:
     """Algorithm 4.1 of the paper: what would make a path of two colours is forbidden."""
     colour = np.full(len(neighbours), -1)
     for v in order:
@@ -74,6 +98,10 @@ def _free(taken: Array) -> int:
     used = np.zeros(len(taken) + 1, bool)
     used[taken[(taken >= 0) & (taken <= len(taken))]] = True
     return int(np.argmin(used))
+
+
+def _better(a: Array, b: Array) -> Array:
+    return a if colours(a) <= colours(b) else b
 
 
 def colours(colouring: Array) -> int:

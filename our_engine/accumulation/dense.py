@@ -50,7 +50,8 @@ def _blocks(program: Program, matrix: Array) -> list[list[Array]]:
         for x in program.inputs:
             width = math.prod(np.shape(x))
             block = matrix[row : row + height, column : column + width]
-            blocks[-1].append(np.array(block, np.result_type(x, y)).reshape(*y_shape, *np.shape(x)))
+            block = np.array(block, np.result_type(x, y))
+            blocks[-1].append(block.reshape(y_shape + np.shape(x)))
             column += width
         row += height
     return blocks

@@ -7,6 +7,7 @@ derivatives", SIAM Review 47 (2005).
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -20,26 +21,36 @@ from .pattern import Pattern
 def column_colouring(pattern: Pattern) -> Array:
     """A colour for each column: two columns with an entry in one row differ.
 
-    Greedy, in the order of the columns and in the smallest-last order, whichever takes fewer
-    colours: never more than the width of a band, and never more than 1 + (the most columns that
-    one column shares a row with).
+    Greedy, in the order of the columns and, where that is more than the fullest row needs, in the
+    smallest-last order: never more than the width of a band, and never more than 1 + (the most
+    columns that one column shares a row with).
     """
     transpose = pattern.T
-    near = [
-        np.unique(pattern.take(transpose.columns[start:stop]).columns)
-        for start, stop in pairwise(transpose.starts)
-    ]
-    return _better(_greedy(near, range(len(near))), _greedy(near, _smallest_last(near)))
+    near = _split(pattern.after(transpose.rows, transpose.columns, pattern.width))
+    first = _greedy(near, range(len(near)))
+    if colours(first) == fullest_row(pattern):
+        return first
+    return _better(first, _greedy(near, _smallest_last(near)))
 
 
-def _greedy(near: list[Array], order: Iterable[int]) -> Array:
-    colour = np.full(len(near), -1)
+def fullest_row(pattern: Pattern) -> int:
+    """The most entries in one row: no colouring of the columns has fewer colours."""
+    return int(pattern.counts.max(initial=0))
+
+
+def _split(pattern: Pattern) -> list[list[int]]:
+    columns = pattern.columns.tolist()
+    return [columns[start:stop] for start, stop in pairwise(pattern.starts.tolist())]
+
+
+def _greedy(near: list[list[int]], order: Iterable[int]) -> Array:
+    colour = [-1] * len(near)
     for j in order:
-        colour[j] = _free(colour[near[j]])
-    return colour
+        colour[j] = _free({colour[i] for i in near[j]})
+    return np.array(colour, dtype=int)
 
 
-def _smallest_last(near: list[Array]) -> list[int]:
+def _smallest_last(near: list[list[int]]) -> list[int]:
     """Matula and Beck's order: the last has the fewest neighbours, the one before it the fewest
     among those that are left, and so on.
     """
@@ -54,7 +65,7 @@ def _smallest_last(near: list[Array]) -> list[int]:
             continue  # an entry from before a neighbour was placed
         placed[j] = True
         order.append(j)
-        for i in near[j].tolist():
+        for i in near[j]:
             if not placed[i]:
                 degree[i] -= 1
                 heapq.heappush(queue, (degree[i], i))
@@ -62,42 +73,40 @@ def _smallest_last(near: list[Array]) -> list[int]:
 
 
 def star_colouring(pattern: Pattern) -> Array:
-    """A colour for each vertex of a symmetric pattern's graph; see `recover_symmetric`.
+    """A colour for each vertex of a symmetric pattern's graph.
 
-    Neighbours differ, and every path of four vertices has three colours at least: then each entry
-    of the matrix stands alone in one of its two columns' colours.
+    Neighbours differ, and every path of four vertices has three colours at least. Then each entry
+    (i, j) of the matrix stands alone in row i among the columns of j's colour, or else in row j
+    among those of i's.
     """
-    neighbours = [
-        row[row != i] for i, row in enumerate(np.split(pattern.columns, pattern.starts[1:-1]))
-    ]
+    near = [[j for j in row if j != i] for i, row in enumerate(_split(pattern))]
     fullest = np.argsort(-pattern.counts, kind="stable").tolist()
-    return _better(_star(neighbours, range(pattern.height)), _star(neighbours, fullest))
+    return _better(_star(near, range(len(near))), _star(near, fullest))
 
 
-def _star(neighbours: list[Array], order: Iterable[int]) -> Array:
+def _star(near: list[list[int]], order: Iterable[int]) -> Array:
     """Algorithm 4.1 of the paper: what would make a path of two colours is forbidden."""
-    colour = np.full(len(neighbours), -1)
+    colour = [-1] * len(near)
     for v in order:
-        forbidden = set()
-        for w in neighbours[v]:
+        forbidden: set[int] = set()
+        for w in near[v]:
             if colour[w] < 0:
                 # Both sides of a vertex that has no colour yet differ, so that any will do there.
-                forbidden.update(colour[neighbours[w]].tolist())
+                forbidden.update(colour[x] for x in near[w])
                 continue
-            forbidden.add(int(colour[w]))
-            for x in neighbours[w]:
+            forbidden.add(colour[w])
+            for x in near[w]:
                 # The path v - w - x - y with y coloured as w may not have v coloured as x.
-                if colour[x] >= 0 and np.count_nonzero(colour[neighbours[x]] == colour[w]) > 1:
-                    forbidden.add(int(colour[x]))
-        colour[v] = _free(np.array(sorted(forbidden), dtype=int))
-    return colour
+                c = colour[x]
+                if c not in forbidden and any(colour[y] == colour[w] and y != w for y in near[x]):
+                    forbidden.add(c)
+        colour[v] = _free(forbidden)
+    return np.array(colour, dtype=int)
 
 
-def _free(taken: Array) -> int:
+def _free(taken: set[int]) -> int:
     """The least colour that is not taken."""
-    used = np.zeros(len(taken) + 1, bool)
-    used[taken[(taken >= 0) & (taken <= len(taken))]] = True
-    return int(np.argmin(used))
+    return next(c for c in itertools.count() if c not in taken)
 
 
 def _better(a: Array, b: Array) -> Array:

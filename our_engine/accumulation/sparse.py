@@ -14,7 +14,7 @@ from our_engine.transforms import Argnums, chosen_arguments, grad
 from our_engine.trees import leaves
 from our_engine.types import Array, DifferentiationError, Shape
 
-from .colouring import colours, column_colouring, star_colouring
+from .colouring import colours, column_colouring, fullest_row, star_colouring
 from .graph import LinearGraph
 from .pattern import Pattern, symmetrised
 from .propagation import jacobian_pattern
@@ -92,10 +92,14 @@ def sparse_hessian(fun: Function, argnums: int = 0) -> Callable[..., SparseMatri
 def compressed(program: Program) -> SparseMatrix:
     """The Jacobian of a recorded program, from all its outputs to all its inputs."""
     pattern = _pattern(program)
-    by_columns, by_rows = column_colouring(pattern), column_colouring(pattern.T)
     rows, columns = pattern.rows, pattern.columns
     shape = (pattern.height, pattern.width)
-    # At a tie forward: it keeps no tape of its own.
+    transpose = pattern.T
+    by_columns = column_colouring(pattern)
+    # Rows are coloured only if they may take fewer.
+    by_rows = by_columns
+    if fullest_row(transpose) < colours(by_columns):
+        by_rows = column_colouring(transpose)
     if colours(by_columns) <= colours(by_rows):
         values = _pushed(program, by_columns)[rows, by_columns[columns]]
         return SparseMatrix(rows, columns, values, shape, colours(by_columns), "forward")

@@ -1,0 +1,107 @@
+"""Jacobians of chains by sweeps and by the cheapest bracketing; sparse ones by colouring.
+
+Run from the repository root: python benchmarks/accumulating_jacobians.py
+The rounds are interleaved and the minimum of each is compared: a quick look, not a judgement.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import our_engine
+from our_engine.accumulation import forward_bracketing, reverse_bracketing
+from our_engine.accumulation.chain import Chain
+from our_engine.program import Program
+
+SIZES = (200, 400, 4, 400, 4, 400, 200)
+
+
+def chain(activation: Callable[[Any], Any] | None) -> None:
+    """One chain with a bottleneck: the counts, and the times of the three modes."""
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=(m, n)) / np.sqrt(n) for n, m in pairwise(SIZES)]
+    x = rng.normal(size=SIZES[0])
+
+    def f(x: Any) -> Any:
+        for W in weights:
+            x = W @ x if activation is None else activation(W @ x)
+        return x
+
+    recorded = Chain(Program("benchmark", f, [x], lambda xs: f(xs[0])))
+    counts = {
+        "forward": forward_bracketing(recorded.sizes, recorded.factors).multiplications,
+        "reverse": reverse_bracketing(recorded.sizes, recorded.factors).multiplications,
+        "optimal": recorded.optimal().multiplications,
+    }
+    functions = {mode: our_engine.jacobian(f, mode=mode) for mode in counts}
+    times = dict.fromkeys(counts, float("inf"))
+    for _ in range(15):
+        for mode, jacobian in functions.items():
+            start = time.perf_counter()
+            jacobian(x)
+            times[mode] = min(times[mode], time.perf_counter() - start)
+    name = "linear" if activation is None else activation.__name__
+    print(f"chain {'-'.join(map(str, SIZES))}, {name}: {recorded.optimal()}")  # noqa: T201
+    for mode, count in counts.items():
+        print(  # noqa: T201
+            f"  {mode}: {count} multiplications ({count / counts['optimal']:.1f}x), "
+            f"{times[mode] * 1e3:.2f} ms ({times[mode] / times['optimal']:.1f}x)"
+        )
+
+
+def brusselator(z: Any) -> Any:
+    """The one-dimensional Brusselator: u and v at n points each, A = 1, B = 3."""
+    n = z.shape[0] // 2
+    u, v = z[:n], z[n:]
+    rate = (n + 1) ** 2 / 50.0
+
+    def diffusion(w: Any, end: float) -> Any:
+        padded = np.concatenate([np.array([end]), w, np.array([end])])
+        return rate * (padded[:-2] - 2.0 * w + padded[2:])
+
+    u_dot = 1.0 + u**2 * v - 4.0 * u + diffusion(u, 1.0)
+    return np.concatenate([u_dot, 3.0 * u - u**2 * v + diffusion(v, 3.0)])
+
+
+def rosenbrock(x: Any) -> Any:
+    """The chained Rosenbrock function, with a tridiagonal Hessian."""
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def sparse(name: str, by_colours: Any, by_sweeps: Any, x: Any) -> None:
+    """The count of sweeps, and the times of the triplets and of the dense derivative."""
+    found = by_colours(x)
+    times = []
+    for f, rounds in ((by_colours, 5), (by_sweeps, 2)):
+        least = float("inf")
+        for _ in range(rounds):
+            start = time.perf_counter()
+            f(x)
+            least = min(least, time.perf_counter() - start)
+        times.append(least)
+    print(  # noqa: T201
+        f"{name}: {found.sweeps} sweeps ({found.direction}) for {len(found.values)} entries, "
+        f"{times[0] * 1e3:.1f} ms; {len(x)} sweeps {times[1] * 1e3:.1f} ms"
+    )
+
+
+if __name__ == "__main__":
+    chain(None)
+    chain(np.tanh)
+    sparse(
+        "Brusselator of size 1000",
+        our_engine.sparse_jacobian(brusselator),
+        our_engine.jacobian(brusselator),
+        np.random.default_rng(0).uniform(0.5, 2.0, 1000),
+    )
+    sparse(
+        "Rosenbrock of size 1000",
+        our_engine.sparse_hessian(rosenbrock),
+        our_engine.hessian(rosenbrock),
+        np.random.default_rng(1).uniform(-1.5, 1.5, 1000),
+    )

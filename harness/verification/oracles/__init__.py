@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.verification.oracles.closed_form import ClosedForm, judge_closed_form
 from harness.verification.oracles.complex_step import ComplexStep
 from harness.verification.oracles.finite_differences import FiniteDifferences
-from harness.verification.oracles.multiprecision import Multiprecision, SpotChecks
+from harness.verification.oracles.multiprecision import Multiprecision
 from harness.verification.oracles.oracle import (
     Branches,
     Oracle,
@@ -14,6 +14,7 @@ from harness.verification.oracles.oracle import (
     Truth,
     Undecided,
 )
+from harness.verification.oracles.spot_checks import SpotChecks
 
 __all__ = [
     "Branches",

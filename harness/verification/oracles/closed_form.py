@@ -7,7 +7,7 @@ that can be afforded; one that disagrees decides nothing, and the reason says wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,21 +17,20 @@ from harness.problems.inputs import case_inputs, output_shape
 from harness.verification.oracles.branches import branched_blocks
 from harness.verification.oracles.descent import descent_differences
 from harness.verification.oracles.directions import contract, plan, random_directions
-from harness.verification.oracles.multiprecision import (
-    directional_derivative,
-    evaluation_seconds,
-)
+from harness.verification.oracles.levels import evaluation_seconds
 from harness.verification.oracles.multiprecision_namespace import (
     FloatNumbers,
     Numbers,
     extended_numbers,
+    multiprecision_numbers,
 )
 from harness.verification.oracles.multiprecision_namespace.decisions import Decider, Recorded
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
+from harness.verification.oracles.spot_checks import directional_derivative
 
-__all__ = ["ClosedForm", "closed_form_of", "judge_closed_form"]
+__all__ = ["ClosedForm", "judge_closed_form"]
 
 Arrays = tuple[np.ndarray, ...]
 Form = Callable[..., Any]
@@ -63,7 +62,7 @@ class ClosedForm:
 
     def truth(self, question: Question) -> Truth | Undecided:
         """The formula's result, in the numbers of the oracle."""
-        form = closed_form_of(question.problem, question.operator)
+        form = _form(question)
         if form is None:
             return Undecided("the problem gives none for this operator")
         if question.kind in (PointKind.INFINITE, PointKind.OUTSIDE):
@@ -137,17 +136,6 @@ class ClosedForm:
         return Truth(self.name, tuple(blocks), note, curve_bound=descent.curve_bound)
 
 
-def closed_form_of(problem: Problem, operator: Operator) -> Form | None:
-    """The formula for ``operator``, by whichever mode it is listed; a value's is the function."""
-    if operator is Operator.VALUE:
-        return problem.fun
-    listed: Mapping[Operator, Form] = problem.closed_forms
-    for name, form in listed.items():
-        if name.base is operator:
-            return form
-    return None
-
-
 def judge_closed_form(
     problem: Problem, operator: Operator, *, budget_s: float = 0.25, seed: int = 0
 ) -> str | None:
@@ -156,9 +144,6 @@ def judge_closed_form(
     Random contractions at the smallest size, and at the largest whose differences take at
     most ``budget_s`` seconds; at a smooth point each.
     """
-    form = closed_form_of(problem, operator)
-    if form is None:
-        return f"{problem.name} gives no closed form of {operator}"
     if operator is Operator.VALUE:
         return None
     asked = [q for size in problem.sizes if (q := _smooth_question(problem, operator, size))]
@@ -169,6 +154,9 @@ def judge_closed_form(
     chosen = affordable[:1] + affordable[1:][-1:] if affordable else asked[:1]
     try:
         for question in chosen:
+            form = _form(question)
+            if form is None:
+                return f"{problem.name} gives no closed form of {operator}"
             fault = (
                 _descent_fault(question, form)
                 if operator is Operator.DESCENT
@@ -178,10 +166,15 @@ def judge_closed_form(
                 return f"the closed form of {operator} is wrong at {dict(question.dims)}: {fault}"
     except Exception as error:  # noqa: BLE001 - whatever a formula does on these numbers
         return (
-            f"the closed form of {operator} cannot be judged by multiprecision: "
+            f"the closed form of {operator} cannot be judged by differences: "
             f"{type(error).__name__}: {error}"
         )
     return None
+
+
+def _form(question: Question) -> Form | None:
+    """The formula; the closed form of a value is the function itself."""
+    return question.problem.fun if question.operator is Operator.VALUE else question.closed_form
 
 
 def _smooth_question(problem: Problem, operator: Operator, size: Size) -> Question | None:
@@ -198,7 +191,9 @@ def _smooth_question(problem: Problem, operator: Operator, size: Size) -> Questi
 def _seconds(question: Question) -> float:
     if question.operator is Operator.DESCENT:
         return question.operations * 1e-9
-    return float(_DIRECTIONS * 2 ** (1 + plan(question).order)) * evaluation_seconds(question)
+    return float(_DIRECTIONS * 2 ** (1 + plan(question).order)) * evaluation_seconds(
+        question, multiprecision_numbers
+    )
 
 
 def _fault(question: Question, form: Form, seed: int) -> str | None:

@@ -25,12 +25,8 @@ from harness.verification.oracles.directions import (
     random_directions,
     sweeps,
 )
-from harness.verification.oracles.finite_differences import (
-    float_function,
-    richardson,
-    rounding_noise,
-    widest,
-)
+from harness.verification.oracles.finite_differences import richardson
+from harness.verification.oracles.float_functions import float_function, rounding_noise, widest
 from harness.verification.oracles.multiprecision_namespace import FloatNumbers
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.sensitivity import conditioning
@@ -95,9 +91,6 @@ class ComplexStep:
 def _complex_results(question: Question, operands: Sequence[np.ndarray], dtype: Any) -> Arrays:
     """The whole result by complex steps, in extended precision where the function keeps it."""
     function, primals = float_function(question, dtype, operands)
-    scheme = plan(question)
-    if question.operator is Operator.JVP:
-        scheme = type(scheme)(0, (tuple(operands[len(question.args) :]),))
 
     def derivative(*directions: Direction) -> np.ndarray:
         (direction,) = directions
@@ -113,7 +106,7 @@ def _complex_results(question: Question, operands: Sequence[np.ndarray], dtype: 
             raise TypeError("the function does not keep complex numbers")
         return np.asarray(y.imag / _STEP)
 
-    return assemble(scheme, primals, derivative)
+    return assemble(plan(question, operands), primals, derivative)
 
 
 def _doubt(question: Question, results: Arrays) -> str | None:

@@ -34,7 +34,7 @@ def descent_differences(question: Question, steps: int) -> np.ndarray:
             for index in np.ndindex(operands[position].shape):
                 g[index] = _quotient(program, operands, position, index)
         for position, g in zip(argnums, gradient, strict=True):
-            operands[position] = operands[position] - descent.learning_rate * g
+            operands[position] = np.asarray(operands[position] - descent.learning_rate * g)
         losses.append(program(operands)[0])
     return np.array([float(loss) for loss in losses])
 

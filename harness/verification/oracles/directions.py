@@ -55,17 +55,18 @@ class Plan:
         return self.swept + len(self.fixed)
 
 
-def plan(question: Question) -> Plan:
-    """The plan of the question's operator."""
+def plan(question: Question, operands: Sequence[np.ndarray] | None = None) -> Plan:
+    """The plan of the question's operator, with the seeds of ``operands`` where those are given."""
+    seeds = question.seeds if operands is None else tuple(operands[len(question.args) :])
     match question.operator:
         case Operator.VALUE:
             return Plan(0, ())
         case Operator.JVP:
-            return Plan(0, (question.seeds,))
+            return Plan(0, (seeds,))
         case Operator.VJP | Operator.GRADIENT | Operator.JACOBIAN:
             return Plan(1, ())
         case Operator.HVP:
-            return Plan(1, (question.seeds,))
+            return Plan(1, (seeds,))
         case Operator.HESSIAN:
             return Plan(2, ())
     raise ValueError(f"{question.operator} is no multilinear form of derivatives")

@@ -10,23 +10,26 @@ C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x), Adv. Eng. Softw
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 
 from harness.contract import Operator, PointKind
 from harness.verification.oracles.directions import Direction, Unit, assemble, plan, sweeps
+from harness.verification.oracles.float_functions import (
+    Function,
+    float_function,
+    rounding_noise,
+    widest,
+)
 from harness.verification.oracles.multiprecision_namespace import FloatNumbers
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.sensitivity import conditioning
 
-__all__ = ["FiniteDifferences", "float_function", "richardson", "rounding_noise", "widest"]
+__all__ = ["FiniteDifferences", "richardson"]
 
 Arrays = tuple[np.ndarray, ...]
-Function = Callable[[Arrays], np.ndarray]
 
 _STARTS = {1: (32, 26, 20, 14, 8, 2), 2: (22, 18, 14, 10, 6, 2)}
 """By order: tables begin at steps of 2^-start. A small step is drowned by rounding, and knows it;
@@ -88,37 +91,6 @@ class FiniteDifferences:
                     return Undecided("the differences do not settle here")
                 blocks.append(TrueBlock(*extended.split(value), c, narrow))
         return Truth(self.name, tuple(blocks), "Richardson extrapolation")
-
-
-def float_function(
-    question: Question, dtype: Any, operands: Sequence[np.ndarray] | None = None
-) -> tuple[Function, Arrays]:
-    """φ of the question on plain NumPy arrays of ``dtype``, and its primals."""
-    given = [
-        x.astype(dtype) if x.dtype.kind in "fc" else x
-        for x in (operands or (*question.args, *question.seeds))
-    ]
-    args, seeds = given[: len(question.args)], given[len(question.args) :]
-    argnums = question.problem.argnums
-
-    def phi(primals: Arrays) -> np.ndarray:
-        full = list(args)
-        for position, x in zip(argnums, primals, strict=True):
-            full[position] = x
-        y = np.asarray(question.problem.fun(numpy_namespace, *full))
-        return np.asarray(np.sum(y * seeds[0])) if question.operator is Operator.VJP else y
-
-    return phi, tuple(args[i] for i in argnums)
-
-
-def widest(question: Question, dtypes: Sequence[Any]) -> Any:
-    """The first of ``dtypes`` that φ runs in; whatever it raises in the last of them."""
-    for dtype in dtypes[:-1]:
-        with contextlib.suppress(Exception):
-            function, primals = float_function(question, dtype)
-            function(primals)
-            return dtype
-    return dtypes[-1]
 
 
 def richardson(
@@ -201,22 +173,6 @@ def _quotient(
         for t in (1, -1)
     )
     return np.asarray(total / (4 * h * h))
-
-
-def rounding_noise(question: Question, dtype: Any) -> np.ndarray:
-    """The rounding error of one value of φ: its own, and that of its operands, in y's shape."""
-    function, primals = float_function(question, dtype)
-    value = function(primals)
-    unit = float(np.finfo(value.dtype).eps)
-
-    def at(operands: Arrays) -> Arrays:
-        perturbed, moved = float_function(question, dtype, operands)
-        return (perturbed(moved),)
-
-    numbers = FloatNumbers(dtype)
-    operands = (*question.args, *question.seeds)
-    (condition,) = conditioning(at, operands, (value,), numbers)
-    return np.asarray(unit * (np.abs(value) + condition))
 
 
 def _moved(primals: Arrays, directions: Sequence[Direction], steps: Sequence[float]) -> Arrays:

@@ -10,9 +10,6 @@ quotients of three steps tell a finite derivative from an infinite one and from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
 from harness.contract import Operator
@@ -24,52 +21,31 @@ from harness.verification.oracles.directions import (
     random_directions,
     sweeps,
 )
+from harness.verification.oracles.levels import (
+    AGREEMENT,
+    LEVELS,
+    Level,
+    MakeNumbers,
+    NotSmoothError,
+    evaluation_seconds,
+    numbers_for,
+    runs_of_a_truth,
+)
 from harness.verification.oracles.multiprecision_namespace import Numbers, multiprecision_numbers
-from harness.verification.oracles.multiprecision_namespace.decisions import Decider, Recorded, Ties
+from harness.verification.oracles.multiprecision_namespace.decisions import (
+    Decider,
+    Recorded,
+    Ties,
+)
 from harness.verification.oracles.one_sided import one_sided_blocks
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.program import Program
-from harness.verification.oracles.sensitivity import (
-    DRAWS,
-    EXACT_OPERANDS,
-    conditioning,
-    find_ties,
-)
-from harness.verification.oracles.stencils import decimal_range, stencil_of
+from harness.verification.oracles.sensitivity import conditioning, find_ties
+from harness.verification.oracles.stencils import stencil_of
 
-__all__ = ["Multiprecision", "SpotChecks", "directional_derivative", "evaluation_seconds"]
+__all__ = ["Multiprecision"]
 
 Arrays = tuple[np.ndarray, ...]
-MakeNumbers = Callable[[int], Numbers]
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """Decimal digits, and the steps as powers of two: for the truth, and for its check."""
-
-    digits: int
-    bits: int
-    check_digits: int
-    check_bits: int
-
-
-# By order of the derivative; the second level is for functions that vary on a tiny scale.
-_LEVELS: dict[int, tuple[_Level, ...]] = {
-    0: (_Level(60, 0, 90, 0),),
-    1: (_Level(60, 83, 110, 125), _Level(160, 250, 220, 300)),
-    2: (_Level(80, 66, 130, 100), _Level(220, 200, 300, 240)),
-}
-
-_AGREEMENT = 1e-18
-"""How well a truth and its check must agree: far below any rounding that is judged by it."""
-
-_SECONDS_PER_OPERATION = {"gmpy2": 0.25e-6, "mpmath": 2.5e-6}
-_SECONDS_PER_EVALUATION = 60e-6
-"""Of an operation on one number, and of Python around one evaluation; measured, rounded up."""
-
-
-class NotSmoothError(Exception):
-    """The differences do not settle: there is a kink or a singularity, or too few digits."""
 
 
 class Multiprecision:
@@ -98,9 +74,8 @@ class Multiprecision:
         """The truth at the question's point, smooth or not."""
         if question.operator is Operator.DESCENT:
             return Undecided("a descent is a programme of many gradients")
-        has_closed_form = question.operator in question.problem.closed_forms
-        budget = self._beside_closed_form_s if has_closed_form else self._budget_s
-        seconds = self.seconds(question)
+        budget = self._beside_closed_form_s if question.closed_form else self._budget_s
+        seconds = self._seconds(question)
         if seconds > budget:
             return Undecided(f"it would take about {seconds:.2g} s, more than {budget:g} s")
         try:
@@ -110,29 +85,15 @@ class Multiprecision:
         except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
             return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
 
-    def seconds(self, question: Question, *, with_conditioning: bool = True) -> float:
-        """An estimate of what the truth costs; from counts alone, so that it is always the same."""
+    def _seconds(self, question: Question) -> float:
         scheme = plan(question)
         evaluations = sweeps(scheme, question.primals) * (1, 2, 4)[scheme.order]
-        repeats = _draws(question) + 1 if with_conditioning else 1
-        return evaluations * repeats * evaluation_seconds(question, self._make_numbers)
-
-    def values(self, question: Question) -> tuple[Numbers, Arrays]:
-        """The results of a smooth point alone, as numbers of 60 digits or more."""
-        for level in _LEVELS[plan(question).order]:
-            numbers = self._numbers(question, level.digits)
-            with numbers.computing():
-                results = _results(question, numbers, level.bits, None)
-            try:
-                self._check(question, results, level, None)
-            except NotSmoothError:
-                continue
-            return numbers, results
-        raise NotSmoothError("the differences do not settle here")
+        one = evaluation_seconds(question, self._make_numbers)
+        return evaluations * runs_of_a_truth(question) * one
 
     def _truth(self, question: Question) -> Truth:
         order = plan(question).order
-        digits = _LEVELS[order][0].digits
+        digits = LEVELS[order][0].digits
         numbers = self._numbers(question, digits)
         program = Program(question.problem.fun, numbers)
 
@@ -142,14 +103,14 @@ class Multiprecision:
         with numbers.computing():
             ties = find_ties(run, question.args, numbers, question.unit_roundoff)
         failure = NotSmoothError("")
-        for level in _LEVELS[order]:
+        for level in LEVELS[order]:
             try:
                 return self._by_differences(question, level, ties)
             except NotSmoothError as error:
                 failure = error
         return self._one_sided(question, failure)
 
-    def _by_differences(self, question: Question, level: _Level, ties: Ties | None) -> Truth:
+    def _by_differences(self, question: Question, level: Level, ties: Ties | None) -> Truth:
         """Central differences, on each side of the ties where there are any."""
         numbers = self._numbers(question, level.digits)
         operands = (*question.args, *question.seeds)
@@ -185,7 +146,7 @@ class Multiprecision:
     def _one_sided(self, question: Question, failure: NotSmoothError) -> Truth:
         order = plan(question).order
         if order == 0:
-            numbers = self._numbers(question, _LEVELS[0][0].digits)
+            numbers = self._numbers(question, LEVELS[0][0].digits)
             with numbers.computing():
                 (value,) = _results(question, numbers, 0, None)
             high, low = numbers.split(value)
@@ -197,7 +158,7 @@ class Multiprecision:
         return Truth(self.name, blocks, "one-sided differences")
 
     def _check(
-        self, question: Question, results: Arrays, level: _Level, decider: Decider | None
+        self, question: Question, results: Arrays, level: Level, decider: Decider | None
     ) -> float:
         """Hold the results against an independent difference; return how well they agree."""
         if any(not _all_finite(r) for r in results):
@@ -219,111 +180,14 @@ class Multiprecision:
             size = np.asarray(scale).astype(np.float64)
             # y may hold large and small components: each has its own scale.
             relative = float(np.max(gap / np.where(size > 0, size, 1.0), initial=0.0))
-        if not relative <= _AGREEMENT:
+        if not relative <= AGREEMENT:
             raise NotSmoothError(
                 "the differences do not settle: a kink or a singularity, or too few digits"
             )
         return max(relative, 1e-30)
 
     def _numbers(self, question: Question, digits: int) -> Numbers:
-        operands = (*question.args, *question.seeds)
-        extra = decimal_range(operands) * max(1, plan(question).order)
-        return self._make_numbers(digits + extra)
-
-
-class SpotChecks:
-    """Random directions alone, where the whole result costs too much: a few differences.
-
-    A result that is wrong anywhere misses a random direction, unless the mistake is small
-    beside the rounding of the sum; three directions make that sure enough.
-    """
-
-    name = "multiprecision-directions"
-    rank = 45
-    version = 1
-
-    _COUNT = 3
-
-    def __init__(
-        self, budget_s: float = 2.0, make_numbers: MakeNumbers = multiprecision_numbers
-    ) -> None:
-        """``budget_s``: what the truth of one case may cost."""
-        self._budget_s = budget_s
-        self._make_numbers = make_numbers
-
-    def truth(self, question: Question) -> Truth | Undecided:
-        """What the result must be along random directions."""
-        if question.operator is Operator.DESCENT:
-            return Undecided("a descent is a programme of many gradients")
-        scheme = plan(question)
-        repeats = self._COUNT * (_draws(question) + 1) * (1, 2, 4)[scheme.order]
-        seconds = repeats * evaluation_seconds(question, self._make_numbers)
-        if seconds > self._budget_s:
-            return Undecided(f"it would take about {seconds:.2g} s, more than {self._budget_s:g} s")
-        chosen = [
-            tuple(random_directions(question.primals, scheme.swept, seed=100 + k))
-            for k in range(self._COUNT)
-        ]
-        try:
-            blocks = tuple(self._block(question, directions) for directions in chosen)
-        except NotSmoothError as error:
-            return Undecided(str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
-            return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
-        note = f"differences along {self._COUNT} random directions"
-        return Truth(self.name, blocks, note, directions=tuple(chosen))
-
-    def _block(self, question: Question, directions: Sequence[tuple[np.ndarray, ...]]) -> TrueBlock:
-        numbers, found = directional_derivative(question, directions, self._make_numbers)
-
-        def along(operands: Arrays) -> Arrays:
-            stencil = stencil_of(question, numbers, _first_level(question).bits, None, operands)
-            return (stencil.central(*directions, *plan(question).fixed),)
-
-        with numbers.computing():
-            operands = (*question.args, *question.seeds)
-            (condition,) = conditioning(along, operands, (found,), numbers)
-            high, low = numbers.split(found)
-        return TrueBlock(high, low, condition, np.zeros(high.shape))
-
-
-def directional_derivative(
-    question: Question,
-    directions: Sequence[tuple[np.ndarray, ...]],
-    make_numbers: MakeNumbers = multiprecision_numbers,
-) -> tuple[Numbers, np.ndarray]:
-    """The derivative along the swept ``directions``, checked at another step; NotSmoothError.
-
-    It is what ``contract`` makes of the whole result, at the cost of one component.
-    """
-    level = _first_level(question)
-    scheme = plan(question)
-    extra = decimal_range((*question.args, *question.seeds)) * max(1, scheme.order)
-    numbers = make_numbers(level.digits + extra)
-    finer = make_numbers(level.check_digits + extra)
-    along = (*directions, *scheme.fixed)
-    with numbers.computing():
-        found = stencil_of(question, numbers, level.bits).central(*along)
-    with finer.computing():
-        stencil = stencil_of(question, finer, level.check_bits)
-        checked = stencil.one_sided((1,) * scheme.order, *along) if along else stencil.central()
-        gap = np.abs(np.asarray(found - checked).astype(np.float64))
-    size = np.abs(np.asarray(found).astype(np.float64))
-    if not np.all(gap <= _AGREEMENT * np.max(size, initial=0.0)):
-        raise NotSmoothError("the differences along a random direction do not settle")
-    return numbers, found
-
-
-def evaluation_seconds(
-    question: Question, make_numbers: MakeNumbers = multiprecision_numbers
-) -> float:
-    """About how long one value takes in multiprecision."""
-    per_operation = _SECONDS_PER_OPERATION.get(make_numbers(60).name, 2.5e-6)
-    return question.operations * per_operation + _SECONDS_PER_EVALUATION
-
-
-def _first_level(question: Question) -> _Level:
-    return _LEVELS[plan(question).order][0]
+        return numbers_for(question, digits, self._make_numbers)
 
 
 def _results(
@@ -335,17 +199,8 @@ def _results(
 ) -> Arrays:
     """The whole result by central differences; ``operands`` replace the question's own."""
     stencil = stencil_of(question, numbers, bits, decider, operands)
-    scheme = plan(question)
-    if question.operator is Operator.HVP or question.operator is Operator.JVP:
-        # The tangents are operands too, and may be perturbed.
-        seeds = (operands or (*question.args, *question.seeds))[len(question.args) :]
-        scheme = type(scheme)(scheme.swept, (tuple(seeds),))
-    return assemble(scheme, stencil.primals, stencil.central)
-
-
-def _draws(question: Question) -> int:
-    scalars = sum(x.size for x in (*question.args, *question.seeds) if x.dtype.kind == "f")
-    return scalars if scalars <= EXACT_OPERANDS else DRAWS
+    # The tangents are operands too, and may be perturbed.
+    return assemble(plan(question, operands), stencil.primals, stencil.central)
 
 
 def _absolute(arrays: Arrays) -> Arrays:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +37,14 @@ class Question:
     def primals(self) -> Arrays:
         """The differentiable arguments."""
         return tuple(self.args[i] for i in self.problem.argnums)
+
+    @property
+    def closed_form(self) -> Callable[..., Any] | None:
+        """The problem's formula for the operator, by whichever mode it is listed."""
+        for listed, form in self.problem.closed_forms.items():
+            if listed.base is self.operator:
+                return form
+        return None
 
     @property
     def operations(self) -> int:

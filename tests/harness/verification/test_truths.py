@@ -39,8 +39,10 @@ def constant(value):
 
 @pytest.fixture
 def question(tools):
-    def build(fun=constant(2.0), x=1.0, operator=Operator.GRADIENT, **more):
-        problem = tools.problem("asked", fun, ("x",), {"p": lambda rng: (1.0,)}, **more)
+    def build(fun=None, x=1.0, operator=Operator.GRADIENT, **more):
+        problem = tools.problem(
+            "asked", fun or constant(2.0), ("x",), {"p": lambda rng: (1.0,)}, **more
+        )
         return Question(problem, operator, (np.asarray(x, dtype=float),), (), {"n": 1})
 
     return build
@@ -178,7 +180,7 @@ def test_what_cannot_be_looked_into_is_not_kept(question, tmp_path):
     opaque = Opaque()
 
     def fun(xp, x):
-        return x if opaque else x
+        return x if opaque else 2 * x
 
     oracle = Counting()
     truths = Truths([oracle], tmp_path)

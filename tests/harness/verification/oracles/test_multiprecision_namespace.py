@@ -35,52 +35,15 @@ X = RNG.uniform(0.1, 0.9, size=(3, 4))
 Z = RNG.uniform(-2, 2, size=(3, 4))
 V = RNG.uniform(0.5, 2, size=4)
 
-UNARY = [
-    "abs",
-    "acos",
-    "asin",
-    "asinh",
-    "atan",
-    "atanh",
-    "ceil",
-    "cos",
-    "cosh",
-    "exp",
-    "expm1",
-    "floor",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "negative",
-    "positive",
-    "reciprocal",
-    "sign",
-    "sin",
-    "sinh",
-    "sqrt",
-    "square",
-    "tan",
-    "tanh",
-]
-BINARY = [
-    "add",
-    "atan2",
-    "divide",
-    "equal",
-    "greater",
-    "greater_equal",
-    "hypot",
-    "less",
-    "less_equal",
-    "logaddexp",
-    "maximum",
-    "minimum",
-    "multiply",
-    "not_equal",
-    "pow",
-    "subtract",
-]
+UNARY = (
+    *("abs", "acos", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh", "exp", "expm1"),
+    *("floor", "log", "log10", "log1p", "log2", "negative", "positive", "reciprocal", "sign"),
+    *("sin", "sinh", "sqrt", "square", "tan", "tanh"),
+)
+BINARY = (
+    *("add", "atan2", "divide", "equal", "greater", "greater_equal", "hypot", "less"),
+    *("less_equal", "logaddexp", "maximum", "minimum", "multiply", "not_equal", "pow", "subtract"),
+)
 
 CALLS = {
     **{name: lambda xp, x, z, v, f=name: getattr(xp, f)(x) for name in UNARY},

@@ -1,0 +1,73 @@
+"""How many digits and how small a step: what all differences in multiprecision share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.verification.oracles.directions import plan
+from harness.verification.oracles.multiprecision_namespace import Numbers
+from harness.verification.oracles.oracle import Question
+from harness.verification.oracles.sensitivity import DRAWS, EXACT_OPERANDS
+from harness.verification.oracles.stencils import decimal_range
+
+__all__ = [
+    "AGREEMENT",
+    "LEVELS",
+    "Level",
+    "MakeNumbers",
+    "NotSmoothError",
+    "evaluation_seconds",
+    "numbers_for",
+    "runs_of_a_truth",
+]
+
+MakeNumbers = Callable[[int], Numbers]
+"""Gives numbers of so many decimal digits: MPFR's, or mpmath's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Decimal digits, and the steps as powers of two: for the truth, and for its check."""
+
+    digits: int
+    bits: int
+    check_digits: int
+    check_bits: int
+
+
+LEVELS: dict[int, tuple[Level, ...]] = {
+    0: (Level(60, 0, 90, 0),),
+    1: (Level(60, 83, 110, 125), Level(160, 250, 220, 300)),
+    2: (Level(80, 66, 130, 100), Level(220, 200, 300, 240)),
+}
+"""By order of the derivative; the second level is for functions that vary on a tiny scale."""
+
+AGREEMENT = 1e-18
+"""How well a truth and its check must agree: far below any rounding that is judged by it."""
+
+_SECONDS_PER_OPERATION = {"gmpy2": 0.25e-6, "mpmath": 2.5e-6}
+_SECONDS_PER_EVALUATION = 60e-6
+"""Of an operation on one number, and of Python around one evaluation; measured, rounded up."""
+
+
+class NotSmoothError(Exception):
+    """The differences do not settle: there is a kink or a singularity, or too few digits."""
+
+
+def numbers_for(question: Question, digits: int, make_numbers: MakeNumbers) -> Numbers:
+    """Numbers of ``digits`` digits, and of those more that the operands' range takes up."""
+    operands = (*question.args, *question.seeds)
+    return make_numbers(digits + decimal_range(operands) * max(1, plan(question).order))
+
+
+def evaluation_seconds(question: Question, make_numbers: MakeNumbers) -> float:
+    """About how long one value takes; from counts alone, so that decisions are always the same."""
+    per_operation = _SECONDS_PER_OPERATION.get(make_numbers(60).name, 2.5e-6)
+    return question.operations * per_operation + _SECONDS_PER_EVALUATION
+
+
+def runs_of_a_truth(question: Question) -> int:
+    """How often a result is computed for a truth: once, and for its conditioning."""
+    scalars = sum(x.size for x in (*question.args, *question.seeds) if x.dtype.kind == "f")
+    return 1 + (scalars if scalars <= EXACT_OPERANDS else DRAWS)

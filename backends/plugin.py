@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 from harness.contract import Backend, BackendRegistrar, hookimpl
+
+_KNOWN = Path(__file__).with_name("known")
+"""The ledgers; numpy_manual has none, because no divergence of it is accepted."""
 
 
 @hookimpl
@@ -21,6 +25,7 @@ def register_backends(register: BackendRegistrar) -> None:
         "our_engine",
         _factory("our_engine_backend", "OurEngineBackend"),
         summary="this project's engine: plain NumPy code, forward and reverse",
+        ledger=_KNOWN / "our_engine.toml",
     )
     register(
         "pytorch",
@@ -28,6 +33,7 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("torch",),
         install="python -m pip install 'adjudge[pytorch]'",
         summary="PyTorch, eager: torch.func and torch.autograd",
+        ledger=_KNOWN / "pytorch.toml",
     )
     register(
         "jax",
@@ -35,6 +41,7 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("jax",),
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX, compiled by jax.jit",
+        ledger=_KNOWN / "jax.toml",
     )
     register(
         "jax-eager",
@@ -42,6 +49,7 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("jax",),
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX without compilation",
+        ledger=_KNOWN / "jax-eager.toml",
     )
     register(
         "autograd",
@@ -49,11 +57,13 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("autograd",),
         install="python -m pip install 'adjudge[autograd]'",
         summary="HIPS autograd: a tape over NumPy",
+        ledger=_KNOWN / "autograd.toml",
     )
     register(
         "finite_difference",
         _factory("finite_difference_backend", "FiniteDifferenceBackend"),
         summary="central differences: what one does without AD",
+        ledger=_KNOWN / "finite_difference.toml",
     )
 
 

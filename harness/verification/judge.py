@@ -7,7 +7,6 @@ none does, the identities between operators, which can convict but not acquit.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +16,9 @@ import numpy as np
 from harness.contract import Case, Evaluation, Failure, Operator, PointKind, Problem, Verdict
 from harness.contract import VerdictKind as Kind
 from harness.plugins import Registry
-from harness.problems.inputs import CaseInputs, plain_value
+from harness.problems.inputs import CaseInputs, output_shape, plain_value
 from harness.verification import verdicts
+from harness.verification.bounded import Bounded
 from harness.verification.oracles import builtin_oracles
 from harness.verification.oracles.directions import contract
 from harness.verification.oracles.identities import (
@@ -35,8 +35,8 @@ from harness.verification.truths import Truths, cache_directory
 
 __all__ = ["Judge"]
 
-_POINTS = 64
-"""So many (backend, point) pairs keep their evaluations for identities between operators."""
+_HISTORY_BYTES = 128 * 2**20
+"""Of evaluations that are kept for identities between operators."""
 
 _SEVERITY = (Kind.OK, Kind.CONVENTION, Kind.OUTSIDE_DOMAIN, Kind.ACCURACY_LOSS, Kind.INCONCLUSIVE)
 """From mild to grave; whatever is not listed is graver."""
@@ -64,7 +64,8 @@ class Judge:
         self._registry = registry
         known = (*builtin_oracles(budget_s), *registry.oracles) if oracles is None else oracles
         self._truths = Truths(known, cache_directory() if cache is None else cache)
-        self._history: OrderedDict[tuple[str, ...], dict[Operator, Evaluated]] = OrderedDict()
+        self._history: Bounded[tuple[str, ...], dict[Operator, Evaluated]] = Bounded(_HISTORY_BYTES)
+        self._shapes: dict[tuple[int, str], tuple[Problem, tuple[int, ...]]] = {}
 
     def judge(
         self, backend: str, case: Case, inputs: CaseInputs, outcome: Evaluation | Failure
@@ -76,11 +77,7 @@ class Judge:
             return verdicts.of_failure(outcome, point.kind)
         if case.dtype not in PRECISIONS:
             return verdicts.inconclusive([f"no tolerance is known for {case.dtype}"])
-        try:
-            value = plain_value(problem, inputs.args)
-        except Exception:  # noqa: BLE001 - outside its domain a function may raise what it likes
-            value = np.array(np.nan)
-        trial = _Trial(self, backend, problem, case, inputs, outcome, point.kind, value)
+        trial = _Trial(self, backend, problem, case, inputs, outcome, point.kind)
         return trial.verdict()
 
     def factor(self, backend: str, case: Case) -> float:
@@ -92,13 +89,21 @@ class Judge:
         """The strongest oracle's truth, and why stronger ones had none."""
         return self._truths.ask(question)
 
-    def beside(self, backend: str, case: Case) -> dict[Operator, Evaluated]:
-        """What this backend has been seen to give at the case's point, by operator."""
+    def output_shape(self, problem: Problem, case: Case) -> tuple[int, ...]:
+        """The shape of f(x) at the case's size."""
+        key = (id(problem), case.size)
+        if key not in self._shapes:
+            self._shapes[key] = problem, output_shape(problem, case)
+        return self._shapes[key][1]
+
+    def beside(
+        self, backend: str, case: Case, evaluated: Evaluated
+    ) -> Mapping[Operator, Evaluated]:
+        """What this backend has been seen to give at the case's point, with ``evaluated`` now."""
         key = (backend, case.problem, case.size, case.dtype, case.point)
-        seen = self._history.setdefault(key, {})
-        self._history.move_to_end(key)
-        while len(self._history) > _POINTS:
-            self._history.popitem(last=False)
+        seen = {**(self._history.get(key) or {}), case.operator: evaluated}
+        size = sum(array.nbytes for e in seen.values() for array in (*e.results, *e.seeds))
+        self._history.put(key, seen, size)
         return seen
 
 
@@ -113,7 +118,6 @@ class _Trial:
     inputs: CaseInputs
     evaluation: Evaluation
     kind: PointKind
-    value: np.ndarray
     standard: Standard = field(init=False)
     question: Question = field(init=False)
 
@@ -136,19 +140,18 @@ class _Trial:
     def verdict(self) -> Verdict:
         """The gravest that is found, by the strongest oracle that finds it."""
         results = self.evaluation.results
-        fault = structural_fault(
-            self.problem, self.case, self.inputs.args, self.value.shape, self.evaluation
-        )
+        shape = self.judge.output_shape(self.problem, self.case)
+        fault = structural_fault(self.problem, self.case, self.inputs.args, shape, self.evaluation)
         if fault is not None:
             return verdicts.of_structure(fault)
         if self.kind is PointKind.OUTSIDE:
-            return verdicts.outside(results, self.value)
+            return verdicts.outside(results, self._plain_value())
         truth, reasons = self.judge.truth(self.question)
         fault = self._value_fault() or self._cut_off(truth)
         if fault is not None:
             return verdicts.of_structure(fault)
-        seen = self.judge.beside(self.backend, self.case)
-        seen[self.case.operator] = Evaluated(results, self.inputs.seeds)
+        evaluated = Evaluated(results, self.inputs.seeds)
+        seen = self.judge.beside(self.backend, self.case, evaluated)
         found = [verdicts.of_breach(b, self._loss) for b in self._own_identities(truth) if b.broken]
         if truth is None:
             found += self._crossed(seen)
@@ -160,6 +163,13 @@ class _Trial:
     @property
     def _loss(self) -> float:
         return self.standard.precision.accuracy_loss
+
+    def _plain_value(self) -> np.ndarray:
+        """f(x) in NumPy; NaN where it raises, as a function may outside its domain."""
+        try:
+            return plain_value(self.problem, self.inputs.args)
+        except Exception:  # noqa: BLE001 - whatever it likes
+            return np.array(np.nan)
 
     def _held_against(self, truth: Truth) -> Verdict:
         results = self.evaluation.results
@@ -218,8 +228,9 @@ class _Trial:
         """Whether differentiation changed the value by more than rounding."""
         if self.evaluation.value is None or self.evaluation.plain_value is None:
             return None
-        if np.array_equal(self.evaluation.value, self.evaluation.plain_value, equal_nan=True):
-            return value_fault(self.evaluation, np.zeros(self.value.shape))
+        exact = np.zeros(self.evaluation.value.shape)
+        if value_fault(self.evaluation, exact) is None:
+            return None
         truth, _ = self.judge.truth(replace(self.question, operator=Operator.VALUE, seeds=()))
         plain = np.abs(self.evaluation.plain_value.astype(np.float64))
         if truth is None:

@@ -8,13 +8,13 @@ import json
 import os
 import tempfile
 import warnings
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.verification.bounded import Bounded
 from harness.verification.fingerprint import UnhashableError, of_question
 from harness.verification.oracles.oracle import (
     Branches,
@@ -50,9 +50,7 @@ class Truths:
         """``directory`` None: nothing is kept on disk."""
         self._oracles = sorted(oracles, key=lambda oracle: oracle.rank)
         self._directory = directory
-        self._memory: OrderedDict[str, Answer] = OrderedDict()
-        self._sizes: dict[str, int] = {}
-        self._bytes = 0
+        self._memory: Bounded[str, Answer] = Bounded(_MEMORY_BYTES)
 
     def ask(self, question: Question) -> Answer:
         """The strongest oracle's truth, and the reasons of those that had none."""
@@ -60,11 +58,10 @@ class Truths:
             key = of_question(question, _FORMAT)
         except UnhashableError:
             return self._find(question, None)
-        if key in self._memory:
-            self._memory.move_to_end(key)
-            return self._memory[key]
-        answer = self._find(question, key)
-        self._remember(key, answer)
+        answer = self._memory.get(key)
+        if answer is None:
+            answer = self._find(question, key)
+            self._memory.put(key, answer, 1024 + (_bytes_of(answer[0]) if answer[0] else 0))
         return answer
 
     def _find(self, question: Question, key: str | None) -> Answer:
@@ -87,14 +84,6 @@ class Truths:
                 return oracle.truth(question)
             except Exception as error:  # noqa: BLE001 - an oracle may be anyone's
                 return Undecided(f"it failed: {type(error).__name__}: {error}")
-
-    def _remember(self, key: str, answer: Answer) -> None:
-        size = 1024 + (_bytes_of(answer[0]) if answer[0] else 0)
-        self._memory[key], self._sizes[key] = answer, size
-        self._bytes += size
-        while self._bytes > _MEMORY_BYTES and len(self._memory) > 1:
-            oldest, _ = self._memory.popitem(last=False)
-            self._bytes -= self._sizes.pop(oldest)
 
     def _path(self, oracle: Oracle, key: str) -> Path | None:
         if self._directory is None:

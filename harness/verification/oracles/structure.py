@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.contract import Case, Evaluation, Operator, Problem
 
-__all__ = ["NAME", "expected_shapes", "structural_fault"]
+__all__ = ["NAME", "expected_shapes", "structural_fault", "value_fault"]
 
 NAME = "structure"
 

@@ -49,21 +49,46 @@ def push_forward(tape: Tape, seeds: list[Array], keep: bool = True) -> list[Arra
     dots: list[Any] = [None] * len(tape)
     dots[: len(seeds)] = seeds
     for k in range(len(seeds), len(tape)):
-        entry = tape[k]
-        total = None
-        for position in range(0, len(entry), 2):
-            x_dot = dots[entry[position]]
-            if x_dot is None:
-                continue
-            J = entry[position + 1]
-            if isinstance(J, Deferred):
-                J = J.force()
-                if keep:
-                    tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-            term = _applied(J, x_dot)
-            total = term if total is None else _plus(total, term)
-        dots[k] = total
+        dots[k] = _tangent(tape, k, dots, keep)
     return dots
+
+
+def push_stack(tape: Tape, seeds: list[Array], outputs: list[int], stack: int) -> list[Array]:
+    """The tangents of the nodes `outputs`, each seed a stack of `stack` tangents on a first axis.
+
+    A stack is released after its last use: they are large, and there may be many nodes.
+    """
+    last: dict[int, int] = dict.fromkeys(outputs, len(tape))
+    for k in range(len(tape) - 1, len(seeds) - 1, -1):
+        for i in tape[k][::2]:
+            last.setdefault(i, k)
+    dots: list[Any] = [None] * len(tape)
+    dots[: len(seeds)] = seeds
+    for k in range(len(seeds), len(tape)):
+        dots[k] = _tangent(tape, k, dots, True, stack) if k in last else None
+        for i in tape[k][::2]:
+            if last[i] == k:
+                dots[i] = None
+    return [dots[k] for k in outputs]
+
+
+def _tangent(tape: Tape, k: int, dots: list[Any], keep: bool, stack: int = 0) -> Any:
+    entry = tape[k]
+    total = None
+    for position in range(0, len(entry), 2):
+        x_dot = dots[entry[position]]
+        if x_dot is None:
+            continue
+        J = entry[position + 1]
+        if isinstance(J, Deferred):
+            J = J.force()
+            if keep:
+                tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
+        if stack and isinstance(J, LinearMap):
+            J = J.stacked(stack)
+        term = _applied(J, x_dot)
+        total = term if total is None else _plus(total, term)
+    return total
 
 
 def _applied(J: Any, x_dot: Array) -> Array:

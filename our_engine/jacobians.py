@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from .program import Function, Program
 from .transforms import Argnums, chosen_arguments, grad, jvp
 from .trees import leaves, rebuild
 from .types import Array, DifferentiationError
+
+BLOCK = 2**22
+"""The most elements of an input or output, times tangents, that one sweep carries."""
 
 MODES = ("forward", "reverse", "auto", "optimal", "sparse")
 
@@ -47,56 +51,61 @@ def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Functio
 
 
 def _by_columns(program: Program, ys: list[Array]) -> list[list[Array]]:
-    """blocks[output][input], one forward sweep for each element of the inputs."""
+    """blocks[output][input], by forward sweeps with blocks of the basis of each input."""
     blocks: list[list[Array]] = [[] for _ in ys]
     for i, x in enumerate(program.inputs):
-        columns = []
-        for e in _basis(x):
-            x_dots = [e if i == k else _nothing(v) for k, v in enumerate(program.inputs)]
-            columns.append(program.push(x_dots))
+        found = []
+        for basis in _bases(x, [x, *ys]):
+            x_dots = [basis if i == k else None for k in range(len(program.inputs))]
+            found.append(program.push_stack(x_dots, len(basis)))
         for o, y in enumerate(ys):
             shape = np.shape(y) + np.shape(x)
-            found = [column[o] for column in columns]
-            if not found:
-                blocks[o].append(np.zeros(shape, _dtype(x)))
+            if found:
+                columns = np.moveaxis(_joined([dots[o] for dots in found]), 0, -1)
+                blocks[o].append(np.reshape(columns, shape))
             else:
-                blocks[o].append(np.reshape(np.stack(found, axis=-1), shape))
+                blocks[o].append(np.zeros(shape, dtype_of(y)))
     return blocks
 
 
 def _by_rows(program: Program, ys: list[Array]) -> list[list[Array]]:
-    """blocks[output][input], one reverse sweep for each element of the outputs."""
+    """blocks[output][input], by reverse sweeps with blocks of the basis of each output."""
     blocks = []
     for o, y in enumerate(ys):
-        rows = []
-        for e in _basis(y):
-            rows.append(program.pull([e if o == k else _nothing(v) for k, v in enumerate(ys)]))
+        found = []
+        for basis in _bases(y, [y, *program.inputs]):
+            y_bars = [basis if o == k else None for k in range(len(ys))]
+            found.append(program.pull_stack(y_bars, len(basis)))
         row = []
         for i, x in enumerate(program.inputs):
             shape = np.shape(y) + np.shape(x)
-            found = [r[i] for r in rows]
-            if not found:
-                row.append(np.zeros(shape, _dtype(x)))
+            if found:
+                row.append(np.reshape(_joined([bars[i] for bars in found]), shape))
             else:
-                row.append(np.reshape(np.stack(found), shape))
+                row.append(np.zeros(shape, dtype_of(x)))
         blocks.append(row)
     return blocks
 
 
-def _basis(x: Array) -> Any:
+def _bases(x: Array, along: list[Array]) -> Iterator[Array]:
+    """The basis of x's space as stacks, of as many rows as keep those of `along` in bounds."""
     shape = np.shape(x)
-    dtype = _dtype(x)
-    for j in range(math.prod(shape)):
-        e = np.zeros(math.prod(shape), dtype)
-        e[j] = 1
-        yield e.reshape(shape)
+    size = math.prod(shape)
+    widest = max(1, *(math.prod(np.shape(v)) for v in along))
+    rows = max(1, min(size, BLOCK // widest))
+    for start in range(0, size, rows):
+        count = min(rows, size - start)
+        basis = np.zeros((count, size), dtype_of(x))
+        basis[np.arange(count), np.arange(start, start + count)] = 1
+        yield basis.reshape(count, *shape)
 
 
-def _nothing(x: Array) -> Array:
-    return np.zeros(np.shape(x), _dtype(x))
+def _joined(stacks: list[Array]) -> Array:
+    return stacks[0] if len(stacks) == 1 else np.concatenate(stacks)
 
 
-def _dtype(x: Array) -> Any:
+def dtype_of(x: Array) -> Any:
+    """The dtype of an array, a tracer or a number."""
     return x.dtype if hasattr(x, "dtype") else np.result_type(x)
 
 

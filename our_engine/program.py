@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .forward import ForwardTape, push_forward
-from .recording import Node
+from .forward import ForwardTape, push_forward, push_stack
+from .recording import Node, raw
 from .reverse import pull_back
 from .tape import Tape
 from .tracer import Tracer, new_tracer
 from .trees import leaves
 from .types import Array, DifferentiationError, Tree
-from .values import finished, fitted, given, primal, unboxed, zeros
+from .values import finished, finished_stack, fitted, given, primal, unboxed, zeros
 
 Function = Callable[..., Any]
 
@@ -37,6 +37,28 @@ class Program:
         """The outputs of the function, in memory of their own."""
         return values_on(self.tape, self.outputs)
 
+    def scalar(self, who: str) -> Array:
+        """The output of a function that must return one real number."""
+        y = self.outputs[0] if len(self.outputs) == 1 else None
+        if y is self.tree and isinstance(y, Node) and type(y.value) is float:
+            return np.float64(y.value)
+        if isinstance(self.tree, (tuple, list, dict)):
+            raise DifferentiationError(
+                f"our_engine.{who}: the function must return one scalar, not a "
+                f"{type(self.tree).__name__}; use jacobian or vjp"
+            )
+        if np.shape(raw(y)) != ():
+            raise DifferentiationError(
+                f"our_engine.{who}: the function must return a scalar, not an array of shape "
+                f"{np.shape(raw(y))}; sum it, or use jacobian or vjp"
+            )
+        if np.iscomplexobj(raw(y)):
+            raise DifferentiationError(
+                f"our_engine.{who}: the function must return a real number; take np.real, np.abs, "
+                "or use vjp"
+            )
+        return self.values()[0]
+
     def pull(self, y_bars: list[Array], release: bool = False) -> list[Array]:
         """The cotangents of the inputs for those of the outputs."""
         seeds = []
@@ -57,6 +79,34 @@ class Program:
             if isinstance(y, Node) and y.tape is self.tape
             else zeros(y)
             for y in self.outputs
+        ]
+
+    def pull_stack(self, y_bars: list[Any], stack: int) -> list[Array]:
+        """The cotangents of the inputs for stacks of so many cotangents, along a first axis.
+
+        One of the outputs may be None, which is zero; each row is as `pull` gives it.
+        """
+        seeds = [
+            (y.index, y_bar)
+            for y, y_bar in zip(self.outputs, y_bars, strict=True)
+            if y_bar is not None and isinstance(y, Node) and y.tape is self.tape
+        ]
+        with np.errstate(all="ignore"):
+            x_bars = pull_back(self.tape, seeds, len(self.inputs), False, stack)
+        return [
+            finished_stack(x, x_bar, stack) for x, x_bar in zip(self.inputs, x_bars, strict=True)
+        ]
+
+    def push_stack(self, x_dots: list[Any], stack: int) -> list[Array]:
+        """The tangents of the outputs for stacks of so many tangents, along a first axis."""
+        traced = [isinstance(y, Node) and y.tape is self.tape for y in self.outputs]
+        copy = len(traced) > 1  # two outputs may be one node, or views of one memory
+        nodes = [y.index for y, yes in zip(self.outputs, traced, strict=True) if yes]
+        with np.errstate(all="ignore"):
+            dots = iter(push_stack(self.tape, x_dots, nodes, stack))
+        return [
+            finished_stack(y.value if yes else y, next(dots) if yes else None, stack, copy)
+            for y, yes in zip(self.outputs, traced, strict=True)
         ]
 
 

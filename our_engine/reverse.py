@@ -3,7 +3,8 @@
 Who owns memory. The cotangent of a node is released when the node is done, so that a chain needs
 no more than one at a time. One that was computed for this sweep alone is *owned*: further terms
 are added into it, and a factor is multiplied into it, in place. One that came through a map that
-shares memory (an identity, a reshape) is not, and is replaced by the sum when a second term comes.
+shares memory (an identity, a reshape) is owned only if that memory is, and by nobody else; else
+it is replaced by the sum when a second term comes.
 """
 
 from __future__ import annotations
@@ -13,29 +14,30 @@ from typing import Any
 import numpy as np
 
 from .linear_maps import LinearMap, Masked, plain
+from .linear_maps.masked import plus
 from .primitives import Deferred
 from .tape import Tape
 from .types import Cotangent
 
 
-def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, release: bool) -> Any:
+def pull_back(
+    tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, release: bool, stack: int = 0
+) -> Any:
     """The cotangents of the first `inputs` nodes, None where zero; all memory is the caller's.
 
     `seeds` are (node, cotangent). With `release` the tape is consumed as the sweep goes down, and
-    the memory of its maps with it; without, maps are kept for the next sweep.
+    the memory of its maps with it; without, maps are kept for the next sweep. With `stack` each
+    seed is a stack of so many cotangents along a first axis, and so is what comes.
     """
     bars: list[Cotangent] = [None] * len(tape)
     owned = bytearray(len(tape))
     for k, y_bar in seeds:
-        _accumulate(bars, owned, k, y_bar, False)
+        _accumulate(bars, owned, k, y_bar)
     for k in range(len(tape) - 1, inputs - 1, -1):
-        y_bar = bars[k]
-        if y_bar is None:
-            if release:
-                tape.pop()
-            continue
-        bars[k] = None
+        y_bar = bars.pop()
         entry = tape.pop() if release else tape[k]
+        if y_bar is None:
+            continue
         if type(y_bar) is float:
             if len(entry) == 2:
                 i, J = entry
@@ -51,64 +53,72 @@ def pull_back(tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, relea
                 i, J, m, K = entry
                 if type(J) is float and type(K) is float:
                     old = bars[i]
-                    bars[i] = J * y_bar if old is None else old + J * y_bar
+                    bars[i] = J * y_bar if old is None else plus(old, J * y_bar)
                     old = bars[m]
-                    bars[m] = K * y_bar if old is None else old + K * y_bar
+                    bars[m] = K * y_bar if old is None else plus(old, K * y_bar)
                     continue
+        alone = owned[k]
         last = len(entry) - 2
-        shared = not owned[k]
         for position in range(0, last + 1, 2):
             i = entry[position]
             J = entry[position + 1]
-            if type(J) is Deferred or isinstance(J, Deferred):
+            if isinstance(J, Deferred):
                 J = J.force()
                 if not release:
                     tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-            only = position == last and not shared
+            mine = alone and position == last
             if isinstance(J, LinearMap):
+                if stack:
+                    J = J.stacked(stack)
                 x_bar = J.pull(y_bar if J.takes_masked else plain(y_bar))
+                if x_bar is None:
+                    continue
                 # An identity or a view hands its memory on to the last parent.
-                fresh = (only or J.fresh) and _writable(x_bar, y_bar, J.fresh)
-                shared = shared or not J.fresh
+                fresh = J.fresh or mine
+                alone = alone and J.fresh
             elif type(y_bar) is Masked:
                 x_bar = y_bar.scaled(J)
                 fresh = True
-            elif only and type(y_bar) is np.ndarray and _fits(J, y_bar):
-                x_bar = np.multiply(J, y_bar, out=y_bar)
+            elif mine and _fits(J, y_bar):
+                y_bar *= J
+                x_bar = y_bar
                 fresh = True
             else:
                 x_bar = J * y_bar
                 fresh = True
-            if x_bar is not None:
-                _accumulate(bars, owned, i, x_bar, fresh)
+            if bars[i] is None:
+                bars[i] = float(x_bar) if type(x_bar) is np.float64 else x_bar
+                owned[i] = fresh
+            else:
+                _accumulate(bars, owned, i, x_bar)
         # Memory that a later entry has no use for goes before the next node allocates.
         y_bar = J = entry = x_bar = None  # type: ignore[assignment]
     return [_released(bars[k], owned[k]) for k in range(inputs)]
 
 
-def _writable(x_bar: Any, y_bar: Any, fresh: bool) -> bool:
-    """Whether memory that is fresh, or else y_bar's own, may be written: a broadcast may not."""
-    if type(x_bar) is not np.ndarray:
-        return True
-    return x_bar.flags.writeable and (fresh or x_bar is y_bar or x_bar.base is y_bar)
-
-
 def _fits(J: Any, y_bar: Any) -> bool:
+    """Whether y_bar can be multiplied by J in place: a broadcast is not writeable."""
+    if type(y_bar) is not np.ndarray or not y_bar.flags.writeable:
+        return False
     if type(J) is float:
         return True
-    return type(J) is np.ndarray and J.dtype == y_bar.dtype and J.shape == y_bar.shape
+    return (
+        type(J) is np.ndarray
+        and J.dtype == y_bar.dtype
+        and y_bar.shape[y_bar.ndim - J.ndim :] == J.shape
+    )
 
 
-def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any, fresh: int) -> None:
+def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any) -> None:
+    """Add a further term to the cotangent of node i."""
     old = bars[i]
     if old is None:
         bars[i] = float(x_bar) if type(x_bar) is np.float64 else x_bar
-        owned[i] = bool(fresh)
     elif type(old) is tuple:
-        bars[i] = tuple(_plus(a, b) for a, b in zip(old, x_bar, strict=True))
+        bars[i] = tuple(map(plus, old, x_bar))
         owned[i] = False
     elif type(old) is Masked or type(x_bar) is Masked:
-        bars[i] = _plus(old, x_bar)
+        bars[i] = plus(old, x_bar)
         owned[i] = True
     elif (
         owned[i]
@@ -116,6 +126,7 @@ def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any, fre
         and type(x_bar) is np.ndarray
         and old.dtype == x_bar.dtype
         and old.shape == x_bar.shape
+        and old.flags.writeable
     ):
         np.add(old, x_bar, out=old)
     else:
@@ -124,21 +135,9 @@ def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any, fre
         owned[i] = True
 
 
-def _plus(a: Any, b: Any) -> Any:
-    if a is None:
-        return b
-    if b is None:
-        return a
-    if type(a) is Masked:
-        return a.plus(b)
-    if type(b) is Masked:
-        return b.plus(a)
-    return a + b
-
-
 def _released(x_bar: Any, owned: int) -> Any:
     if type(x_bar) is Masked:
         x_bar = x_bar.value
-    if type(x_bar) is np.ndarray and not owned:
+    if type(x_bar) is np.ndarray and not (owned and x_bar.flags.writeable):
         return x_bar.copy()
     return x_bar

@@ -11,11 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from .linearized import Linearized
 from .program import Function, Program, pushed
-from .recording import raw
 from .trees import leaves, matched, rebuild
 from .types import DifferentiationError, Tree
 
@@ -45,22 +42,7 @@ def _value_and_grad(who: str, fun: Function, argnums: Argnums) -> Function:
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         chosen, call = chosen_arguments(who, fun, argnums, args, kwargs)
         program = Program(who, fun, leaves(chosen), call)
-        if len(program.outputs) != 1 or isinstance(program.tree, (tuple, list, dict)):
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return one scalar, not a "
-                f"{type(program.tree).__name__}; use jacobian or vjp"
-            )
-        y = program.values()[0]
-        if np.shape(y) != ():
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return a scalar, not an array of shape "
-                f"{np.shape(y)}; sum it, or use jacobian or vjp"
-            )
-        if np.iscomplexobj(raw(y)):
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return a real number; take np.real, np.abs, "
-                "or use vjp"
-            )
+        y = program.scalar(who)
         x_bars = program.pull([1.0], release=True)
         return y, rebuild(chosen, x_bars)
 
@@ -120,19 +102,20 @@ def chosen_arguments(
     who: str, fun: Function, argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Tree, Function]:
     """The arguments to differentiate, and the call of `fun` with tracers in their place."""
-    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    many = isinstance(argnums, tuple)
+    numbers: Any = argnums if many else (argnums,)
     for n in numbers:
         if not -len(args) <= n < len(args):
             raise DifferentiationError(
                 f"our_engine.{who}: argnums has {n}, but the call has {len(args)} positional "
                 "arguments"
             )
-    chosen: Tree = tuple(args[n] for n in argnums) if isinstance(argnums, tuple) else args[argnums]
+    chosen: Tree = tuple([args[n] for n in numbers]) if many else args[numbers[0]]
 
     def call(xs: list[Any]) -> Any:
         traced = rebuild(chosen, xs)
         full = list(args)
-        for n, x in zip(numbers, traced if isinstance(argnums, tuple) else (traced,), strict=True):
+        for n, x in zip(numbers, traced if many else (traced,), strict=True):
             full[n] = x
         return fun(*full, **kwargs)
 

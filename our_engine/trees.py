@@ -14,7 +14,7 @@ def leaves(tree: Tree) -> list[Any]:
     """The leaves, in order; a dict's in the order of its keys."""
     if not isinstance(tree, _CONTAINERS):
         return [tree]
-    if type(tree) is tuple and not any(isinstance(item, _CONTAINERS) for item in tree):
+    if _is_flat(tree):
         return list(tree)
     found: list[Any] = []
     for item in tree.values() if isinstance(tree, dict) else tree:
@@ -26,9 +26,19 @@ def rebuild(tree: Tree, new: Iterable[Any]) -> Tree:
     """A tree of the structure of `tree` with the leaves `new`."""
     if not isinstance(tree, _CONTAINERS):
         return next(iter(new))
-    if type(tree) is tuple and not any(isinstance(item, _CONTAINERS) for item in tree):
+    if _is_flat(tree):
         return tuple(new)
     return _rebuild(tree, iter(new))
+
+
+def _is_flat(tree: Tree) -> bool:
+    """Whether the tree is a tuple of leaves, the most common of all."""
+    if type(tree) is not tuple:
+        return False
+    for item in tree:  # noqa: SIM110 - a generator costs as much as the rest of a call
+        if isinstance(item, _CONTAINERS):
+            return False
+    return True
 
 
 def _rebuild(tree: Tree, new: Iterator[Any]) -> Tree:

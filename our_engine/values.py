@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .recording import Node
+from .recording import Node, raw
 from .tracer import Tracer
 from .types import Array, DifferentiationError
 
@@ -55,14 +55,14 @@ def given(y: Any) -> Any:
 
 def fitted(what: str, x: Any, seed: Any) -> Any:
     """A tangent or cotangent of the shape and dtype of x."""
+    if type(x) is float and isinstance(seed, (float, int)):
+        return float(seed)
     if type(x) is tuple:
         return seed
     if isinstance(seed, Tracer):
         if seed.shape != np.shape(x):
             raise _misfit(what, seed.shape, np.shape(x))
         return seed
-    if type(x) is float and isinstance(seed, (float, int)):
-        return float(seed)
     dtype = np.dtype(float) if type(x) is float else x.dtype
     array = np.asarray(seed)
     if array.shape != np.shape(x):
@@ -89,14 +89,26 @@ def zeros(x: Any) -> Any:
 
 def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
     """The derivative with the shape and dtype of x; zeros where there is none."""
+    if type(derivative) is np.ndarray and type(x) is np.ndarray and derivative.dtype == x.dtype:
+        return derivative.copy() if copy else derivative
     if derivative is None:
         return zeros(x)
     if isinstance(derivative, Node):
         return derivative.twin()
     if isinstance(x, np.ndarray):
-        if type(derivative) is np.ndarray and derivative.dtype == x.dtype:
-            return derivative.copy() if copy else derivative
         return np.array(derivative, dtype=x.dtype).reshape(x.shape)
     if type(derivative) is float and isinstance(x, (float, Tracer)):
         return np.float64(derivative)
     return np.result_type(x.dtype if isinstance(x, Tracer) else x).type(derivative)
+
+
+def finished_stack(x: Any, derivative: Any, stack: int, copy: bool = False) -> Any:
+    """The same for a stack of derivatives, in memory that can be written."""
+    if isinstance(derivative, Node):
+        return derivative
+    shape, dtype = (stack, *np.shape(raw(x))), np.result_type(raw(x))
+    if derivative is None:
+        return np.zeros(shape, dtype)
+    if type(derivative) is not np.ndarray or not derivative.flags.writeable:
+        return np.array(np.broadcast_to(derivative, shape), dtype)
+    return derivative.astype(dtype, copy=copy)

@@ -65,14 +65,10 @@ class LinearMap:
         """The Jacobian as a matrix, shape (size of output, size of input), flattened by rows."""
         shape = self.domain(in_shape)
         size = math.prod(shape)
-        columns = []
-        for j in range(size):
-            e_j = np.zeros(size)
-            e_j[j] = 1.0
-            columns.append(np.reshape(self.apply(e_j.reshape(shape)), -1))
-        if not columns:
+        if not size:
             return np.zeros((math.prod(self.out_shape(shape)), 0))
-        return np.stack(columns, axis=1)
+        columns = self.stacked(size).apply(np.eye(size).reshape(size, *shape))
+        return np.reshape(columns, (size, -1)).T
 
     def pattern(self, in_shape: Shape | None = None) -> Array:
         """Booleans of `matrix`'s shape: False where the entry is zero by structure."""
@@ -82,6 +78,13 @@ class LinearMap:
         """Scalar multiplications that one `apply` takes; moving and adding numbers is free."""
         self.domain(in_shape)
         return 0
+
+    def stacked(self, count: int) -> LinearMap:
+        """The map of `count` arguments at once, stacked along a new first axis.
+
+        This one goes through the rows of the stack; a map that can do better says how.
+        """
+        return stacks.Rows(self, count)
 
     @property
     def T(self) -> LinearMap:
@@ -110,6 +113,10 @@ class Zero(LinearMap):
         """None, which both sweeps read as zero."""
         return None
 
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
+
     def transpose(self) -> LinearMap:
         """Itself."""
         return self
@@ -129,6 +136,10 @@ class One(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """The very u."""
         return u
+
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -157,6 +168,10 @@ class Negative(LinearMap):
         """-u."""
         return u.mapped(np.negative) if type(u) is Masked else -u
 
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
+
     def transpose(self) -> LinearMap:
         """Itself."""
         return self
@@ -166,4 +181,4 @@ ZERO = Zero()
 ONE = One()
 NEGATIVE = Negative()
 
-from . import combined  # noqa: E402 - it needs the classes above
+from . import combined, stacks  # noqa: E402 - they need the classes above

@@ -38,6 +38,10 @@ class Compose(LinearMap):
                 return None
         return u
 
+    def stacked(self, count: int) -> LinearMap:
+        """The composition of the stacked maps."""
+        return Compose(*(m.stacked(count) for m in self.maps))
+
     def transpose(self) -> LinearMap:
         """J_n^T ... J_1^T."""
         return Compose(*(m.transpose() for m in reversed(self.maps)))
@@ -89,6 +93,10 @@ class Add(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """The sum of J_i^T u."""
         return _total([m.pull(u if m.takes_masked else plain(u)) for m in self.maps])
+
+    def stacked(self, count: int) -> LinearMap:
+        """The sum of the stacked maps."""
+        return Add(*(m.stacked(count) for m in self.maps))
 
     def transpose(self) -> LinearMap:
         """The sum of the transposes."""

@@ -38,6 +38,10 @@ class Scale(LinearMap):
             return u.scaled(self.d)
         return self.d * u
 
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
+
     def transpose(self) -> LinearMap:
         """Itself."""
         return self
@@ -82,7 +86,13 @@ class Select(LinearMap):
         """The chosen part of u, with the knowledge that the rest is zero by structure."""
         value = u.value if type(u) is Masked else u
         mask = self.mask & u.mask if type(u) is Masked else self.mask
+        if mask.shape != np.shape(value):
+            mask = np.broadcast_to(mask, np.shape(value))
         return Masked(np.where(self.mask, value, 0), mask)
+
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -114,6 +124,10 @@ class Cast(LinearMap):
             return u.mapped(lambda v: cast(v, self.in_dtype))
         return cast(u, self.in_dtype)
 
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
+
     def transpose(self) -> LinearMap:
         """The cast back."""
         return Cast(self.out_dtype, self.in_dtype)
@@ -132,6 +146,10 @@ class Conj(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """conj(u)."""
         return u.mapped(np.conj) if type(u) is Masked else np.conj(u)
+
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
 
     def transpose(self) -> LinearMap:
         """Itself."""
@@ -155,6 +173,10 @@ class Real(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """U as a complex number."""
         return u.mapped(self.pull) if type(u) is Masked else cast(u, self.dtype)
+
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
 
     def transpose(self) -> LinearMap:
         """The embedding of the reals."""

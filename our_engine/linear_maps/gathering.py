@@ -11,6 +11,7 @@ from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
 from .masked import Masked, plain
+from .stacks import mapped_index
 
 
 class Gather(LinearMap):
@@ -44,6 +45,13 @@ class Gather(LinearMap):
         if not self.in_shape:
             return scatter(u, self.in_shape, self.index, self.unique)
         return Masked.scattered(u, self.in_shape, self.index, self.unique)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The same index in each row."""
+        index = mapped_index(self.index)
+        if index is None:
+            return super().stacked(count)
+        return Gather((count, *self.in_shape), index)
 
     def transpose(self) -> LinearMap:
         """The scattering sum."""
@@ -82,6 +90,10 @@ class Scatter(LinearMap):
         if type(u) is Masked:
             return Masked(self.gather.apply(u.value), u.mask[self.gather.index])
         return self.gather.apply(u)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The transpose of the stacked gather."""
+        return self.gather.stacked(count).transpose()
 
     def transpose(self) -> LinearMap:
         """The gather."""

@@ -88,6 +88,8 @@ class Masked:
         if self.settled is None:
             if np.ndim(d) == 0:
                 return self.mapped(lambda u: d * u)
+            if np.shape(d) != self.shape:
+                d = np.broadcast_to(d, self.shape)
             return self._each_mapped(lambda placed: d[placed.index] * placed.u)
         product = d * self.value
         if self.settled[1] is None:

@@ -31,6 +31,10 @@ class Outputs(LinearMap):
 
     fresh = False
 
+    def stacked(self, count: int) -> LinearMap:
+        """The stacked maps."""
+        return Outputs(*(m.stacked(count) for m in self.maps))
+
     def transpose(self) -> LinearMap:
         """The map from tuples of cotangents."""
         return _Gathered(self)
@@ -46,6 +50,9 @@ class _Gathered(LinearMap):
 
     def apply(self, v: Array) -> Array:
         return self.outputs.pull(v)
+
+    def stacked(self, count: int) -> LinearMap:
+        return _Gathered(Outputs(*(m.stacked(count) for m in self.outputs.maps)))
 
     def transpose(self) -> LinearMap:
         return self.outputs
@@ -71,6 +78,10 @@ class Pick(LinearMap):
         """A tuple that is zero but for u at i."""
         return (None,) * self.i + (u,) + (None,) * (self.count - self.i - 1)
 
+    def stacked(self, count: int) -> LinearMap:
+        """Itself."""
+        return self
+
     def transpose(self) -> LinearMap:
         """The map into tuples."""
         return _Place(self)
@@ -87,6 +98,9 @@ class _Place(LinearMap):
 
     def apply(self, v: Array) -> Array:
         return self.pick.pull(v)
+
+    def stacked(self, count: int) -> LinearMap:
+        return self
 
     def transpose(self) -> LinearMap:
         return self.pick

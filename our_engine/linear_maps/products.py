@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import string
 
 import numpy as np
 
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
-from .shaping import Broadcast, unbroadcast
+from .shaping import Broadcast, Reshape, unbroadcast
 
 
 class LeftMul(LinearMap):
@@ -24,11 +25,18 @@ class LeftMul(LinearMap):
 
     def apply(self, v: Array) -> Array:
         """A @ v."""
-        return np.matmul(self.A, v)
+        return times(self.A, v)
 
     def pull(self, u: Cotangent) -> Cotangent:
         """A^T @ u, summed over the axes along which V was broadcast."""
-        return unbroadcast(np.matmul(_turned(self.A), u), self.in_shape)
+        if np.ndim(self.A) > 2 and len(self.in_shape) == 2 and _plain(self.A, u):
+            # One matrix was used by the whole batch: one product sums over it.
+            return np.dot(_flat(self.A).T, _flat(u))
+        return unbroadcast(times(_turned(self.A), u), self.in_shape)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The product with each row; one A is multiplied by all of them at once."""
+        return _stacked(LeftMul, self.A, self.in_shape, count)
 
     def transpose(self) -> LinearMap:
         """The multiplication by A^T, and the sum over broadcast axes."""
@@ -63,11 +71,15 @@ class RightMul(LinearMap):
 
     def apply(self, v: Array) -> Array:
         """v @ B."""
-        return np.matmul(v, self.B)
+        return times(v, self.B)
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U @ B^T, summed over the axes along which V was broadcast."""
-        return unbroadcast(np.matmul(u, _turned(self.B)), self.in_shape)
+        return unbroadcast(times(u, _turned(self.B)), self.in_shape)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The product with each row; one B is multiplied by all of them at once."""
+        return _stacked(RightMul, self.B, self.in_shape, count)
 
     def transpose(self) -> LinearMap:
         """The multiplication by B^T, and the sum over broadcast axes."""
@@ -137,6 +149,17 @@ class Einsum(LinearMap):
             total = np.broadcast_to(total, self.in_shape) + np.zeros(())
         return total
 
+    def stacked(self, count: int) -> LinearMap:
+        """The contraction of each row, with an index for the rows."""
+        used = set(self.output).union(*self.inputs)
+        row = next((c for c in string.ascii_letters if c not in used), None)
+        if row is None:
+            return super().stacked(count)
+        inputs = list(self.inputs)
+        inputs[self.place] = row + inputs[self.place]
+        shape = (count, *self.in_shape)
+        return Einsum(tuple(inputs), row + self.output, self.place, self.others, shape)
+
     def transpose(self) -> LinearMap:
         """The contraction by the output."""
         return _Transposed(self)
@@ -165,11 +188,51 @@ class _Transposed(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         return self.original.apply(u)
 
+    def stacked(self, count: int) -> LinearMap:
+        return self.original.stacked(count).transpose()
+
     def transpose(self) -> LinearMap:
         return self.original
 
     def flops(self, in_shape: Shape | None = None) -> int:
         return int(self.original.flops())
+
+
+def times(a: Array, b: Array) -> Array:
+    """a @ b over the last two axes; a stack of matrices times one matrix is one product.
+
+    For two matrices by np.dot, since np.matmul leaves BLAS when one of them is a row or a column.
+    """
+    if not _plain(a, b) or not (a.size and b.size):
+        return np.matmul(a, b)
+    if a.ndim == b.ndim == 2:
+        return np.dot(a, b)
+    if b.ndim == 2:
+        return np.dot(_flat(a), b).reshape(*a.shape[:-1], b.shape[1])
+    if a.ndim > 2:
+        return np.matmul(a, b)
+    if b.shape[-1] == 1:
+        return np.dot(_flat(b[..., 0]), a.T).reshape(*b.shape[:-2], a.shape[0], 1)
+    product = np.dot(a, np.moveaxis(b, -2, 0).reshape(b.shape[-2], -1))
+    return np.moveaxis(product.reshape(a.shape[0], *b.shape[:-2], b.shape[-1]), 0, -2)
+
+
+def _plain(a: Array, b: Array) -> bool:
+    return type(a) is np.ndarray and type(b) is np.ndarray
+
+
+def _flat(a: Array) -> Array:
+    """A stack of matrices as one, of all rows."""
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+
+
+def _stacked(
+    kind: type[LeftMul] | type[RightMul], A: Array, in_shape: Shape, count: int
+) -> LinearMap:
+    # The axis of the stack goes before those along which one argument was broadcast.
+    lead = (1,) * (np.ndim(A) - len(in_shape))
+    product = kind(A, (count, *lead, *in_shape))
+    return product @ Reshape((count, *in_shape), product.in_shape) if lead else product
 
 
 def _turned(A: Array) -> Array:

@@ -38,6 +38,11 @@ class Sum(LinearMap):
             u = np.reshape(u, self._kept())
         return np.broadcast_to(u, self.in_shape)
 
+    def stacked(self, count: int) -> LinearMap:
+        """The sum over the same axes of each row."""
+        axes = tuple(a + 1 for a in self.axes)
+        return Sum((count, *self.in_shape), axes, self.keepdims)
+
     fresh = False
 
     def _kept(self) -> Shape:
@@ -79,6 +84,12 @@ class Broadcast(LinearMap):
             return Masked(unbroadcast(u.value, self.in_shape), mask)
         return unbroadcast(u, self.in_shape)
 
+    def stacked(self, count: int) -> LinearMap:
+        """The broadcast of the rows, with new axes put after that of the stack."""
+        lead = (1,) * (len(self.to_shape) - len(self.in_shape))
+        spread = Broadcast((count, *lead, *self.in_shape), (count, *self.to_shape))
+        return spread @ Reshape((count, *self.in_shape), spread.in_shape) if lead else spread
+
     def transpose(self) -> LinearMap:
         """The sum over the repeated axes."""
         lead = len(self.to_shape) - len(self.in_shape)
@@ -115,6 +126,10 @@ class Reshape(LinearMap):
             return u.moved(lambda v: np.reshape(v, self.in_shape))
         return np.reshape(u, self.in_shape)
 
+    def stacked(self, count: int) -> LinearMap:
+        """The reshape of the rows."""
+        return Reshape((count, *self.in_shape), (count, *self.to_shape))
+
     def transpose(self) -> LinearMap:
         """The reshape back."""
         return Reshape(self.to_shape, self.in_shape)
@@ -138,6 +153,10 @@ class Permute(LinearMap):
     def apply(self, v: Array) -> Array:
         """V with its axes permuted, as a view."""
         return np.transpose(v, self.axes)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The permutation of the rows' axes."""
+        return Permute((0, *(a + 1 for a in self.axes)))
 
     def transpose(self) -> Permute:
         """The inverse permutation."""

@@ -15,6 +15,7 @@ from our_engine.linear_maps import (
     Einsum,
     Gather,
     LeftMul,
+    Masked,
     Operator,
     Outputs,
     Permute,
@@ -26,7 +27,9 @@ from our_engine.linear_maps import (
     Scatter,
     Select,
     Sum,
+    plain,
 )
+from our_engine.linear_maps.stacks import Rows
 
 rng = np.random.default_rng(0)
 A, B, D = rng.normal(size=(2, 3)), rng.normal(size=(4, 5)), rng.normal(size=(3, 4))
@@ -45,10 +48,18 @@ MAPS = {
     "permute": (Permute((2, 0, 1)), (2, 3, 4)),
     "gather a slice": (Gather((3, 4), (slice(1, None), 2)), (3, 4)),
     "gather repeated": (Gather((3, 4), np.array([0, 2, 2, 0])), (3, 4)),
+    "gather around a slice": (Gather((3, 4, 2), (np.array([0, 2]), slice(None), 1)), (3, 4, 2)),
+    "gather beside a new axis": (Gather((3, 4), (None, np.array([[0], [2]]), 1)), (3, 4)),
+    "gather an ellipsis": (Gather((3, 4), (..., np.array([3, 3]))), (3, 4)),
+    "gather a number": (Gather((3, 4), (1, 2)), (3, 4)),
     "gather a mask": (Gather((3, 4), D > 0), (3, 4)),
     "scatter": (Scatter(Gather((5,), np.array([1, 1, 3]))), (3,)),
     "left": (LeftMul(A, (3, 4)), (3, 4)),
     "left, batched": (LeftMul(rng.normal(size=(6, 2, 3)), (3, 4)), (3, 4)),
+    "left, a stack": (LeftMul(A, (6, 3, 4)), (6, 3, 4)),
+    "left, a stack of columns": (LeftMul(A, (2, 6, 3, 1)), (2, 6, 3, 1)),
+    "left, both batched": (LeftMul(rng.normal(size=(5, 6, 2, 3)), (6, 3, 4)), (6, 3, 4)),
+    "right, a stack": (RightMul(B, (6, 3, 4)), (6, 3, 4)),
     "right": (RightMul(B, (3, 4)), (3, 4)),
     "right, batched": (RightMul(rng.normal(size=(6, 4, 2)), (1, 3, 4)), (1, 3, 4)),
     "einsum": (Einsum(("ij", "jk"), "ki", 0, (B,), (3, 4)), (3, 4)),
@@ -76,6 +87,46 @@ def test_adjoint_matrix_and_pattern(name):
     np.testing.assert_allclose(J.T.matrix(np.shape(Jv)), M.T, rtol=1e-12, atol=1e-13)
     assert not (M[~J.pattern(shape)]).any()
     assert J.flops(shape) >= 0
+
+
+@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_stack_is_mapped_row_by_row(name, count):
+    J, shape = MAPS[name]
+    V = rng.normal(size=(count, *shape))
+    S = J.stacked(count)
+    JV = S.apply(V)
+    one_by_one = np.stack([J.apply(v) for v in V])
+    assert np.shape(JV) == np.shape(one_by_one)
+    np.testing.assert_allclose(JV, one_by_one, rtol=1e-13, atol=1e-14)
+    U = rng.normal(size=np.shape(JV))
+    pulled = plain(S.pull(U))
+    np.testing.assert_allclose(pulled, np.stack([plain(J.pull(u)) for u in U]), rtol=1e-13)
+    np.testing.assert_allclose(plain(S.transpose().apply(U)), pulled, rtol=1e-13)
+    # A zero by structure stays one.
+    chosen = U * (U > 0)
+    masked = S.pull(Masked(chosen, U > 0) if S.takes_masked else chosen)
+    for u, row in zip(chosen, plain(masked), strict=True):
+        np.testing.assert_allclose(row, plain(J.pull(u)), rtol=1e-13, atol=1e-14)
+
+
+def test_only_maps_without_a_better_way_go_row_by_row():
+    slow = {name for name, (J, _) in MAPS.items() if type(J.stacked(2)) is Rows}
+    assert slow == {"operator", "gather around a slice"}
+
+
+def test_rows_of_many_outputs_and_of_nothing():
+    J = Rows(Outputs(Scale(2.0), ZERO, Sum((3,))), 2)
+    V = rng.normal(size=(2, 3))
+    a, b, c = J.apply(V)
+    assert b is None
+    np.testing.assert_array_equal(a, 2 * V)
+    np.testing.assert_allclose(c, V.sum(axis=1))
+    np.testing.assert_allclose(J.pull((V, None, np.ones(2))), 2 * V + 1)
+    np.testing.assert_allclose(Outputs(Scale(2.0), ZERO, Sum((3,))).stacked(2).apply(V)[0], a)
+    assert Rows(ZERO, 3).apply(np.ones((3, 2))) is None
+    masked = Rows(Gather((3,), slice(1, None)), 2).pull(np.ones((2, 2)))
+    np.testing.assert_array_equal(masked.mask, [[False, True, True]] * 2)
 
 
 @pytest.mark.parametrize("J", [Conj(), Real(np.dtype(complex)), Scale(0.3 + 0.4j)])

@@ -128,7 +128,9 @@ def _operations(dims: Dims) -> int:
     return sum((2 * below + 1) * n for below, n in pairwise(widths))
 
 
-def _chain_problem(profile: str, timed_scales: tuple[int, ...]) -> Problem:
+def _chain_problem(
+    profile: str, timed_scales: tuple[int, ...], dtypes: frozenset[str] = frozenset({"float64"})
+) -> Problem:
     sizes = tuple(
         Size({f"n_{k}": n for k, n in enumerate(_PROFILES[profile](scale))}, scale)
         for scale in SCALES
@@ -145,7 +147,8 @@ def _chain_problem(profile: str, timed_scales: tuple[int, ...]) -> Problem:
         Operator.JACOBIAN_FORWARD: _jacobian,
         Operator.JACOBIAN_REVERSE: _jacobian,
     }
-    smallest, second, *_, largest = SCALES
+    smallest, largest = SCALES[0], SCALES[-1]
+    untimed = tuple(scale for scale in SCALES if scale not in timed_scales)
     return Problem(
         name=f"lecture.chain.{profile}",
         source="lecture 3, slide 17 (complexity of accumulating a chain)",
@@ -155,29 +158,32 @@ def _chain_problem(profile: str, timed_scales: tuple[int, ...]) -> Problem:
         sizes=sizes,
         points=(
             Point("generic-0", _generic, sizes=names(*timed_scales), timed=True),
-            Point("generic-1", _generic, sizes=names(smallest, second)),
+            Point("generic-1", _generic, sizes=names(smallest, *untimed)),
             Point("origin", _origin, sizes=names(smallest)),
         ),
         operators=frozenset(closed_forms),
         timed_operators=frozenset({Operator.JACOBIAN_FORWARD, Operator.JACOBIAN_REVERSE}),
         closed_forms=closed_forms,
         operations=_operations,
+        dtypes=dtypes,
         predicted_cost={
             Operator.JACOBIAN: lambda dims: optimal_cost(chain_widths(dims)),
             Operator.JACOBIAN_FORWARD: lambda dims: forward_cost(chain_widths(dims)),
             Operator.JACOBIAN_REVERSE: lambda dims: reverse_cost(chain_widths(dims)),
         },
-        # A single sweep shows nothing at the sizes between that the Jacobians there do not show.
+        # Between the ends these show nothing that the accumulations in two modes do not show.
         operator_sizes=dict.fromkeys(
-            (Operator.VALUE, Operator.JVP, Operator.VJP), names(smallest, largest)
+            (Operator.VALUE, Operator.JVP, Operator.VJP, Operator.JACOBIAN),
+            names(smallest, largest),
         ),
     )
 
 
-# Where the two modes are predicted to tie at every n, two sizes tell what four would.
+# Where the two modes are predicted to tie at every n, two sizes tell what four would; and all the
+# profiles being one program, one of them is enough to ask it in float32.
 CHAINS: tuple[Problem, ...] = (
     _chain_problem("funnel", timed_scales=SCALES),
     _chain_problem("fan", timed_scales=SCALES),
-    _chain_problem("equal", timed_scales=SCALES[-2:]),
+    _chain_problem("equal", SCALES[-2:], dtypes=frozenset({"float64", "float32"})),
     _chain_problem("bottleneck", timed_scales=SCALES[-2:]),
 )

@@ -166,6 +166,7 @@ _CLOSED_FORMS: dict[Operator, Callable[..., Any]] = {
 # All four hidden sizes with a batch of 32; the other batches where they say something new.
 _TIMED = ((32, 16), (32, 64), (32, 256), (32, 1024), (1, 64), (ROWS, 64))
 _JUDGED_BESIDE = ((1, 16), (ROWS, 1024))
+_SINGLE_SWEEPS = ((1, 16), (32, 64), (ROWS, 1024))
 _SECOND_ORDER = ((1, 16), (32, 64))
 
 PERCEPTRON = Problem(
@@ -188,6 +189,8 @@ PERCEPTRON = Problem(
     closed_forms=_CLOSED_FORMS,
     operations=perceptron_operations,
     operator_sizes={
+        Operator.JVP: _names(*_SINGLE_SWEEPS),
+        Operator.VJP: _names(*_SINGLE_SWEEPS),
         **dict.fromkeys(hvp_in_every_nesting(_hvp), _names(*_SECOND_ORDER)),
         # These sweep over every weight.
         Operator.HVP_FORWARD_OVER_FORWARD: _names((1, 16)),

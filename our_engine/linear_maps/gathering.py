@@ -30,7 +30,7 @@ class Gather(LinearMap):
 
     def apply(self, v: Array) -> Array:
         """A copy of v[index]."""
-        taken = v[self.index]
+        taken = (np.asarray(v) if type(v) is float else v)[self.index]
         return +taken if self.unique else taken
 
     def pull(self, u: Cotangent) -> Cotangent:

@@ -8,6 +8,7 @@ from . import (
     products,
     quantiles,
     reductions,
+    selection,
     shaping,
     statistics,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "products",
     "quantiles",
     "reductions",
+    "selection",
     "shaping",
     "statistics",
 ]

@@ -84,10 +84,9 @@ def _unique(
 ) -> Any:
     """Each unique value has the mean of the derivatives of the elements that are equal to it."""
     refuse("unique", axis=axis)
-    found = np.unique(
-        raw(ar), return_index, return_inverse, return_counts, equal_nan=equal_nan, sorted=sorted
-    )
-    many = return_index or return_inverse or return_counts
+    flags: Any = (return_index, return_inverse, return_counts)
+    found: Any = np.unique(raw(ar), *flags, equal_nan=equal_nan, sorted=sorted)
+    many = any(flags)
     values = found[0] if many else found
     order = np.argsort(values)
     flat = np.reshape(ar, -1)

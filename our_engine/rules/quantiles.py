@@ -29,7 +29,7 @@ Places = Callable[[int], Array]
 def _interpolation(
     x: Array, y: Array, axis: Any, keepdims: bool, places: Callable[[Array, Array], Array]
 ) -> LinearMap:
-    """The map for `places(rows, results)`: where in sorted rows (..., n) the results (..., m) lie."""
+    """The map for `places(rows, results)`: where results (..., m) lie in sorted rows (..., n)."""
     axes = normalized_axes(tuple(axis) if isinstance(axis, list) else axis, x.ndim)
     turned, _ = to_last(x.shape, axes)
     rest = [x.shape[i] for i in turned[: x.ndim - len(axes)]]

@@ -108,9 +108,9 @@ class _JudgingLane(Lane):
                 backend=self.backend,
                 version=self._version,
                 case=case.id,
-                kind=verdict.kind,
+                kind=str(verdict.kind),
                 oracle=verdict.oracle,
-                reason=verdict.reason,
+                reason=_noted(verdict.reason, outcome),
                 error=verdict.error,
                 relative_error=verdict.relative_error,
                 tolerance=verdict.tolerance,
@@ -157,6 +157,14 @@ def digest(results: Sequence[np.ndarray]) -> str:
         hashed.update(f"{x.shape}{x.dtype.str}".encode())
         hashed.update(x.tobytes())
     return hashed.hexdigest()
+
+
+def _noted(reason: str, outcome: Evaluation | Failure | None) -> str:
+    """The reason, with the noise that the backend made: it costs a word, nothing more."""
+    if not isinstance(outcome, Evaluation) or not outcome.stdout_bytes:
+        return reason
+    noise = f"{outcome.stdout_bytes} bytes of noise on stdout"
+    return f"{reason}; {noise}" if reason else noise
 
 
 def _undecided(what: str, error: Exception) -> Verdict:

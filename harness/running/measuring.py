@@ -46,6 +46,9 @@ class Measuring:
         state = self.log.state
         self._begin_view()
         self._end_hopeless_cells()
+        for case in state.open_cells():
+            # A run that is resumed may have been interrupted between a set and its look.
+            self._end_if_due(case)
         memory_due = True
         while cells := state.open_cells():
             began = time.monotonic()
@@ -62,12 +65,17 @@ class Measuring:
             self._measure_memory()
 
     def _cell_done(self, case: Case) -> None:
-        """One more set of the cell is on disk: end it if a look is due and says so."""
-        looks, sets = self.plan.depth.looks, self.log.state.sets(case)
-        index = look_at(sets, looks)
-        if index is not None and self._is_decided(case, sets, index):
-            self._end(case, "depth" if index == len(looks) - 1 else "decided")
+        """One more set of the cell is on disk."""
+        self._end_if_due(case)
         self.view.step(case.id)
+
+    def _end_if_due(self, case: Case) -> None:
+        """End the cell if a look is due and every arm has its answer, or if it was the last."""
+        looks, sets = self.plan.depth.looks, self.log.state.sets(case)
+        last = len(looks) - 1
+        index = last if sets >= looks[last] else look_at(sets, looks)
+        if index is not None and self._is_decided(case, sets, index):
+            self._end(case, "depth" if index == last else "decided")
 
     def _is_decided(self, case: Case, sets: int, look_index: int) -> bool:
         looks, baseline = self.plan.depth.looks, self.plan.baseline

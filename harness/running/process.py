@@ -124,7 +124,8 @@ class WorkerProcess:
             except (EOFError, OSError):
                 return self._ended()
             except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
-                return self._stopped(f"sent an unreadable reply ({error})")
+                why = " ".join(str(error).split())
+                return self._stopped(f"sent an unreadable reply ({why})")
             self.came_up |= isinstance(reply, Hello)
             return reply
         if self._process.poll() is not None and not self.connection.poll():
@@ -176,6 +177,8 @@ class WorkerProcess:
             with contextlib.suppress(psutil.Error):
                 descendant.kill()
         self._process.wait()
+        # They are dead when the next worker starts: neither their memory nor their load is left.
+        psutil.wait_procs(descendants, timeout=_GRACE_S)
         self._last_words = self.stderr_tail()
         self.alive = False
         self.connection.close()

@@ -1,4 +1,4 @@
-"""A whole third-party backend: f(x + ihv) = f(x) + ih Jv + O(h²), with no subtraction to lose digits."""
+"""A whole third-party backend: f(x + ihv) = f(x) + ih Jv + O(h²), and nothing is subtracted."""
 
 import numpy as np
 

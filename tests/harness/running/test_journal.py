@@ -1,0 +1,198 @@
+"""The journal: whatever tears the file, no complete record is lost and no torn one is kept."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+
+import pytest
+
+from harness.errors import RunFailedError
+from harness.running.journal import (
+    Journal,
+    create_folder,
+    new_run_id,
+    read_journal,
+    read_run_file,
+    write_run_file,
+)
+from harness.running.records import SCHEMA_VERSION, CellEndRecord, CurveRecord, MemoryRecord
+
+RECORDS = [MemoryRecord("a", f"case-{i}", i) for i in range(3)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with Journal(tmp_path) as journal:
+        for record in RECORDS:
+            journal.append(record)
+    return tmp_path
+
+
+def raw(folder):
+    return (folder / "journal.jsonl").read_bytes()
+
+
+def test_what_is_appended_is_read_in_order(folder):
+    assert read_journal(folder) == RECORDS
+    with Journal(folder) as journal:
+        journal.append(CellEndRecord("c", 2, "decided"), CellEndRecord("d", 3, "depth"))
+    assert read_journal(folder)[3:] == [
+        CellEndRecord("c", 2, "decided"),
+        CellEndRecord("d", 3, "depth"),
+    ]
+
+
+def test_figures_that_json_lacks_come_back(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.append(CurveRecord("a", "c", [1.5, math.inf, -math.inf, math.nan]))
+    (record,) = read_journal(tmp_path)
+    assert record.losses[:3] == [1.5, math.inf, -math.inf]
+    assert math.isnan(record.losses[3])
+    json.loads(raw(tmp_path), parse_constant=pytest.fail)  # strict JSON: no bare NaN
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_torn_last_line_is_left_out_and_cut_off_before_appending(folder, cut):
+    whole = raw(folder)
+    (folder / "journal.jsonl").write_bytes(whole[:-1] + b'\n{"type": "memory", "backend'[: cut + 1])
+    assert read_journal(folder) == RECORDS
+    with Journal(folder) as journal:
+        journal.append(MemoryRecord("b", "later", 9))
+    assert read_journal(folder) == [*RECORDS, MemoryRecord("b", "later", 9)]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 10, 40])
+def test_the_last_record_itself_may_be_torn(folder, cut):
+    whole = raw(folder)
+    (folder / "journal.jsonl").write_bytes(whole[:-cut])
+    # Without its newline the last record is still complete; without more it is not.
+    expected = RECORDS if cut == 1 else RECORDS[:-1]
+    assert read_journal(folder) == expected
+    with Journal(folder) as journal:
+        journal.append(MemoryRecord("b", "later", 9))
+    assert read_journal(folder) == [*expected, MemoryRecord("b", "later", 9)]
+
+
+def test_a_torn_multibyte_character_is_a_torn_line(folder):
+    with (folder / "journal.jsonl").open("ab") as file:
+        file.write('{"type": "memory", "backend": "é'.encode()[:-1])
+    assert read_journal(folder) == RECORDS
+
+
+def test_an_append_that_was_interrupted_leaves_no_half_line(folder, monkeypatch):
+    write = os.write
+
+    def half(descriptor, data):
+        write(descriptor, data[: len(data) // 2])
+        raise KeyboardInterrupt
+
+    with Journal(folder) as journal:
+        monkeypatch.setattr(os, "write", half)
+        with pytest.raises(KeyboardInterrupt):
+            journal.append(MemoryRecord("b", "interrupted", 1))
+        monkeypatch.undo()
+        journal.append(MemoryRecord("b", "after", 2))
+    assert read_journal(folder) == [*RECORDS, MemoryRecord("b", "after", 2)]
+
+
+def test_records_are_synced_before_append_returns(folder, monkeypatch):
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_size), fsync(fd)))
+    with Journal(folder) as journal:
+        synced.clear()
+        journal.append(MemoryRecord("b", "c", 1))
+        assert synced == [(folder / "journal.jsonl").stat().st_size]
+
+
+def test_a_full_disk_is_one_line(folder, monkeypatch):
+    def full(descriptor, data):
+        raise OSError(28, "No space left on device")
+
+    with Journal(folder) as journal:
+        monkeypatch.setattr(os, "write", full)
+        with pytest.raises(RunFailedError, match="No space left on device"):
+            journal.append(MemoryRecord("b", "c", 1))
+
+
+def test_a_damaged_line_in_the_middle_is_told(folder):
+    lines = raw(folder).split(b"\n")
+    lines[1] = b"{}"
+    (folder / "journal.jsonl").write_bytes(b"\n".join(lines))
+    with pytest.raises(RunFailedError, match="line 2 is no record"):
+        read_journal(folder)
+
+
+def test_two_processes_cannot_write_one_journal(folder):
+    with Journal(folder), pytest.raises(RunFailedError, match="being written by another process"):
+        Journal(folder)
+    Journal(folder).close()  # and then it is free again
+
+
+def test_a_run_without_a_journal_has_no_records(tmp_path):
+    assert read_journal(tmp_path) == []
+
+
+def test_run_ids_sort_by_time_and_differ():
+    ids = [new_run_id() for _ in range(20)]
+    assert all(re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{4}", i) for i in ids)
+    assert len(set(ids)) > 1
+    assert [i[:16] for i in ids] == sorted(i[:16] for i in ids)
+
+
+def test_a_folder_that_is_there_is_not_taken_over(tmp_path):
+    folder = create_folder(tmp_path, "one")
+    assert folder.is_dir()
+    with pytest.raises(RunFailedError, match="--resume"):
+        create_folder(tmp_path, "one")
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RunFailedError, match="cannot be made"):
+        create_folder(tmp_path / "file" / "results")
+
+
+def test_run_json_is_replaced_whole(tmp_path, monkeypatch):
+    write_run_file(tmp_path, {"schema_version": SCHEMA_VERSION, "run": "first"})
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_run_file(tmp_path, {"schema_version": SCHEMA_VERSION, "run": "second"})
+    monkeypatch.undo()
+    assert read_run_file(tmp_path)["run"] == "first"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "has no run.json"),
+        ("{", "is no JSON"),
+        ("[1]", "no schema_version"),
+        ('{"run": "x"}', "no schema_version"),
+        (json.dumps({"schema_version": SCHEMA_VERSION + 1}), "upgrade with"),
+    ],
+)
+def test_what_is_no_run_is_one_line(tmp_path, content, line):
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    with pytest.raises(RunFailedError, match=line) as error:
+        read_run_file(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_no_folder_is_one_line(tmp_path):
+    with pytest.raises(RunFailedError, match="no run at"):
+        read_run_file(tmp_path / "nowhere")
+
+
+def test_a_run_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "run.json").mkdir()
+    with pytest.raises(RunFailedError, match="cannot be read"):
+        read_run_file(tmp_path)

@@ -1,0 +1,108 @@
+"""Plans: which cases are judged, which are timed, and the same plan back from JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.contract import Operator
+from harness.errors import RunFailedError, UsageError
+from harness.running.plan import Plan, make_plan
+from harness.running.selection import Selection
+from harness.timing.schedule import QUICK, Depth
+
+LONE = Selection(problems=("lone",))
+TWO_SIZES = Depth("two", (2,), 1, 1e-3, None, most_sizes=2)
+
+
+def test_a_plan_survives_json(registry):
+    plan = make_plan(registry, LONE, depth=QUICK, threads=2, deadline_s=7.5, seed=11)
+    again = Plan.from_json(json.loads(json.dumps(plan.to_json())))
+    assert again == plan
+    assert hash(again.depth.looks)  # tuples again, not lists
+
+
+@pytest.mark.parametrize("key", ["backends", "cases", "timed", "looks", "seed", "baseline"])
+def test_a_plan_with_a_part_missing_is_none(registry, key):
+    raw = make_plan(registry, LONE).to_json()
+    del raw[key]
+    with pytest.raises(KeyError):
+        Plan.from_json(raw)
+
+
+def test_what_is_timed_is_judged_and_smooth_and_float64(registry):
+    plan = make_plan(registry, LONE)
+    assert set(plan.timed) <= set(plan.cases)
+    assert {case.operator for case in plan.timed} == {Operator.GRADIENT, Operator.HVP}
+    assert {case.point for case in plan.timed} == {"generic-0"}
+    assert {case.dtype for case in plan.timed} == {"float64"}
+    assert {case.dtype for case in plan.cases} == {"float64", "float32"}
+
+
+def test_another_dtype_is_timed_when_it_is_asked_for(registry):
+    plan = make_plan(registry, Selection(problems=("lone",), dtypes=("float32",)))
+    assert {case.dtype for case in plan.timed} == {"float32"}
+
+
+def test_only_what_the_problem_asks_becomes_a_case(registry):
+    plan = make_plan(registry, LONE)
+    hvp_sizes = {case.size for case in plan.cases if case.operator is Operator.HVP}
+    assert hvp_sizes == {"n=2,batch=1", "n=8,batch=1"}
+    kinks = {(case.operator, case.size) for case in plan.cases if case.point == "kink"}
+    # No second derivative where the first one jumps.
+    assert kinks == {(Operator.VALUE, "n=2,batch=1"), (Operator.GRADIENT, "n=2,batch=1")}
+
+
+def test_a_shallow_depth_times_smallest_and_largest_and_judges_the_smallest_besides(registry):
+    plan = make_plan(registry, LONE, depth=TWO_SIZES)
+    timed = {case.size for case in plan.timed if case.operator is Operator.GRADIENT}
+    assert {size.split(",")[0] for size in timed} == {"n=2", "n=32"}
+    assert {case.size for case in plan.cases if case.operator is Operator.VALUE} == {"n=2,batch=1"}
+    assert set(plan.timed) <= set(plan.cases)
+
+
+def test_small_sizes_come_before_large_ones(registry):
+    plan = make_plan(registry, LONE)
+    scales = [int(c.size.split(",")[0][2:]) for c in plan.timed if c.operator == "gradient"]
+    assert scales == sorted(scales)
+    assert len(set(scales)) == 3
+
+
+def test_without_measuring_nothing_is_timed_and_no_baseline_joins(registry):
+    plan = make_plan(registry, Selection(backends=("second",)), baseline="first", measure=False)
+    assert plan.timed == ()
+    assert plan.backends == ("second",)
+
+
+def test_the_baseline_joins_a_selection_without_it(registry):
+    plan = make_plan(registry, Selection(backends=("second",)), baseline="first")
+    assert plan.backends == ("first", "second")
+    assert any("first" in line and "baseline" in line for line in plan.notices)
+
+
+def test_without_the_usual_baseline_the_first_backend_is_it(registry):
+    plan = make_plan(registry, LONE)
+    assert plan.baseline == "first"
+    assert any("numpy_manual" in line for line in plan.notices)
+
+
+def test_a_baseline_that_was_asked_for_must_be_there(registry):
+    with pytest.raises(UsageError, match="no backend 'frist'; did you mean 'first'"):
+        make_plan(registry, LONE, baseline="frist")
+    with pytest.raises(RunFailedError, match="no_such_library"):
+        make_plan(registry, LONE, baseline="absent")
+
+
+@pytest.mark.parametrize(
+    "options", [{"threads": 0}, {"deadline_s": 0.0}, {"deadline_s": float("inf")}]
+)
+def test_numbers_out_of_range_are_a_wrong_call(registry, options):
+    with pytest.raises(UsageError):
+        make_plan(registry, LONE, **options)
+
+
+def test_no_problem_at_all_is_told(registry):
+    registry.problems.clear()
+    with pytest.raises(RunFailedError, match="no plug-in registers a problem"):
+        make_plan(registry)

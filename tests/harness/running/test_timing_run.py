@@ -1,0 +1,159 @@
+"""A timed run from end to end: whose turns are recorded, and who loses a time and why."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+import pytest
+
+from harness.contract import TIMEABLE, Case, VerdictKind
+from harness.running.journal import read_journal, read_run_file
+from harness.running.records import (
+    A_A,
+    CellEndRecord,
+    FirstCallRecord,
+    MemoryRecord,
+    RunEndRecord,
+    SampleRecord,
+    StartUpRecord,
+    TimingFailureRecord,
+    VerdictRecord,
+)
+
+BACKENDS = ("faulty_none", "faulty_sign", "faulty_drifts", "faulty_aborts_late")
+SMALL = "tiny.cubes:jvp:n=2:float64:generic-0"
+LARGE = "tiny.cubes:jvp:n=4:float64:generic-0"
+GRADIENT = "tiny.cubes:gradient:n=4:float64:generic-0"
+
+
+@pytest.fixture(scope="module")
+def timed(plan_tiny, carry_out):
+    plan = plan_tiny(*BACKENDS, problems=("tiny.cubes",), operators=("jvp", "gradient"))
+    folder = carry_out(plan)
+    return plan, folder, read_journal(folder)
+
+
+@pytest.fixture(scope="module")
+def samples(timed):
+    return [record for record in timed[2] if isinstance(record, SampleRecord)]
+
+
+@pytest.fixture(scope="module")
+def failures(timed):
+    return {(r.backend, r.case): r for r in timed[2] if isinstance(r, TimingFailureRecord)}
+
+
+def test_no_time_without_a_verdict_that_allows_it(timed, samples):
+    right = {
+        (r.backend, r.case)
+        for r in timed[2]
+        if isinstance(r, VerdictRecord) and VerdictKind(r.kind) in TIMEABLE
+    }
+    assert {(s.backend, s.case) for s in samples} <= right
+    assert ("faulty_sign", SMALL) not in right
+    # … but where the same backend is right it is timed.
+    assert ("faulty_sign", GRADIENT) in {(s.backend, s.case) for s in samples}
+
+
+def test_every_arm_takes_one_turn_in_each_round(timed, samples):
+    depth = timed[0].depth
+    arms = {"faulty_none", A_A, *(b for b in BACKENDS if b != "faulty_none")}
+    turns = Counter((s.arm, s.set_index, s.round_index) for s in samples if s.case == GRADIENT)
+    assert turns == dict.fromkeys(
+        [(a, s, r) for a in arms for s in range(depth.looks[-1]) for r in range(depth.rounds)], 1
+    )
+    by_round = defaultdict(list)
+    for sample in samples:
+        if sample.case == GRADIENT:
+            by_round[sample.set_index, sample.round_index].append(sample.position)
+    assert all(sorted(positions) == list(range(len(arms))) for positions in by_round.values())
+
+
+def test_the_duplicate_is_the_baseline_under_another_name(samples):
+    assert {s.backend for s in samples if s.arm == A_A} == {"faulty_none"}
+    assert all(s.backend == s.arm for s in samples if s.arm != A_A)
+
+
+def test_loops_are_calibrated_once_and_shared_with_the_duplicate(samples):
+    loops = defaultdict(set)
+    for sample in samples:
+        loops[sample.backend, sample.case].add(sample.loops)
+    assert all(len(counts) == 1 for counts in loops.values())
+    # Calls of microseconds in samples of 0.2 ms: a count was needed, and found.
+    assert all(min(counts) > 1 for counts in loops.values())
+    assert all(s.wall_s > 0 and math.isfinite(s.cpu_s) for s in samples)
+
+
+def test_what_is_wrong_when_timed_loses_its_time(samples, failures):
+    for case in (SMALL, LARGE):
+        failure = failures["faulty_drifts", case]
+        assert failure.kind == "changed-result"
+        assert "right when judged, wrong when timed" in failure.reason
+        assert not [s for s in samples if (s.backend, s.case) == ("faulty_drifts", case)]
+
+
+def test_a_crash_while_timing_costs_the_case_and_its_larger_sizes_only(samples, failures):
+    crash = failures["faulty_aborts_late", SMALL]
+    assert crash.kind == "crashed"
+    assert "SIGABRT" in crash.reason
+    assert failures["faulty_aborts_late", LARGE].kind == "smaller-failed"
+    timed_elsewhere = {s.case for s in samples if s.backend == "faulty_aborts_late"}
+    assert timed_elsewhere == {GRADIENT, GRADIENT.replace("n=4", "n=2")}
+    assert set(failures) == {
+        (backend, case)
+        for backend in ("faulty_drifts", "faulty_aborts_late")
+        for case in (SMALL, LARGE)
+    }
+
+
+def test_each_set_has_a_worker_of_its_own_for_each_backend(timed):
+    start_ups = Counter((r.backend, r.set_index) for r in timed[2] if isinstance(r, StartUpRecord))
+    assert start_ups == dict.fromkeys([(b, s) for b in BACKENDS for s in (0, 1)], 1)
+
+
+def test_first_calls_are_recorded_apart(timed, samples):
+    first = [r for r in timed[2] if isinstance(r, FirstCallRecord)]
+    assert len(first) == len({(r.backend, r.case, r.set_index) for r in first})
+    assert {(r.backend, r.case) for r in first} >= {(s.backend, s.case) for s in samples}
+    assert all(r.first_call_s > 0 and r.second_call_s > 0 and r.conversion_s > 0 for r in first)
+    assert all(r.compile_s == 0 for r in first)  # none of these backends prepares
+
+
+def test_memory_is_measured_once_for_what_is_timed(timed, samples):
+    memory = [(r.backend, r.case) for r in timed[2] if isinstance(r, MemoryRecord)]
+    assert len(memory) == len(set(memory))
+    assert set(memory) == {(s.backend, s.case) for s in samples}
+
+
+def test_every_cell_ends_and_so_does_the_run(timed):
+    ends = [r for r in timed[2] if isinstance(r, CellEndRecord)]
+    assert sorted(e.case for e in ends) == sorted(case.id for case in timed[0].timed)
+    assert {e.sets for e in ends} == {timed[0].depth.looks[-1]}
+    end = timed[2][-1]
+    assert isinstance(end, RunEndRecord)
+    total = sum(r.wall_s for r in timed[2] if isinstance(r, SampleRecord))
+    assert end.seconds_in_samples == pytest.approx(total)
+    assert 0 < end.seconds_start_up < end.seconds_timing
+
+
+def test_a_cell_and_set_is_written_as_one(timed):
+    order = [(r.case, r.set_index) for r in timed[2] if isinstance(r, SampleRecord)]
+    blocks = 1 + sum(a != b for a, b in pairwise(order))
+    assert blocks == len(set(order))
+
+
+def test_run_json_says_what_was_run_and_where(timed):
+    content = read_run_file(timed[1])
+    assert content["run"] == timed[1].name
+    assert content["plan"]["baseline"] == "faulty_none"
+    assert [Case.parse(c) for c in content["plan"]["timed"]] == list(timed[0].timed)
+    assert content["plan"]["problems"]["tiny.cubes"]["sizes"]["n=4"] == {
+        "dims": {"n": 4},
+        "scale": 4,
+    }
+    assert content["seeds"] == {"turns": 1}
+    assert set(content["versions"]) == set(BACKENDS)
+    assert content["devices"]["faulty_none"] == "cpu"
+    assert content["environment"]["workers"]["threads"] == 1

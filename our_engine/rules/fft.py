@@ -20,7 +20,12 @@ from our_engine.types import Shape
 from .arguments import cast
 
 Axes = int | tuple[int, ...] | None
-_SWAPPED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+_SWAPPED: dict[Norm, Norm] = {
+    None: "forward",
+    "backward": "forward",
+    "ortho": "ortho",
+    "forward": "backward",
+}
 
 
 def _complex(transform: Callable[..., Any]) -> Callable[..., LinearMap]:

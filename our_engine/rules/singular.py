@@ -131,7 +131,8 @@ def _completed(dU: LinearMap, U: Array, rest: Array) -> LinearMap:
     return (RightMul(first, shape) + beyond) @ dU
 
 
-def _values_rule(x: Array, y: Array) -> LinearMap:
+def change_of_values(x: Array, y: Array) -> LinearMap:
+    """The map of the singular values y of x."""
     U, _, Vh = np.linalg.svd(x, full_matrices=False)
     return _change_of_values(x, y, U, adjoint(Vh))
 
@@ -163,8 +164,8 @@ def _change_of_values(x: Array, s: Array, U: Array, V: Array) -> LinearMap:
 _RESULT: Any = type(np.linalg.svd(np.eye(1)))
 
 factors = rule(_factors, _factors_rule, name="svd")
-values = rule(_values, _values_rule, name="svdvals")
+values = rule(_values, change_of_values, name="svdvals")
 composite(np.linalg.svd, _svd)
 composite(np.linalg.svdvals, lambda x, /: values(x))
 KINKED[_factors_rule] = 1
-KINKED[_values_rule] = None
+KINKED[change_of_values] = None

@@ -36,6 +36,7 @@ from our_engine.types import Array, Shape
 from .ties import (
     clusters,
     distinct_probe,
+    infinitesimal,
     nearness,
     response,
     rounding,
@@ -93,13 +94,10 @@ def directional(v: Array, E: Array, U: Array, V: Array, s: Array) -> Array:
                 row[place] = np.linalg.eigvalsh(H_i[np.ix_(place, place)])[::-1]
             if none[place[0]]:
                 rest = complement(U_i[:, ~none]) @ v_i @ complement(V_i[:, ~none])
-                row[place] += infinitesimal(s) * np.linalg.svd(rest, compute_uv=False)[: place.size]
+                row[place] += (
+                    infinitesimal(s.dtype) * np.linalg.svd(rest, compute_uv=False)[: place.size]
+                )
     return out.reshape(s.shape)
-
-
-def infinitesimal(s: Array) -> Any:
-    """A number that is lost in every sum but not in a ratio."""
-    return s.dtype.type(2.0) ** (np.finfo(s.dtype).minexp // 2)
 
 
 def vanishing(s: Array) -> Array:

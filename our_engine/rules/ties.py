@@ -48,7 +48,7 @@ def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response
         if u.index is None or y.index is None:
             return None
         return np.asarray(raw(u.index)), np.asarray(raw(y.index))
-    total = np.zeros(np.shape(u))
+    total = np.zeros(np.shape(raw(u)))
     own_probe = probe_of(raw(y))
     for node, operand, values in _kinked(tape, u.index):
         probe = probe_of(raw(values))
@@ -60,7 +60,7 @@ def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response
         if operand == _operand(tape, y.index) and np.array_equal(raw(values), raw(y)):
             total = total + raw(moved)
         elif np.any(raw(moved) != 0):
-            return np.full(np.shape(u), np.nan), own_probe
+            return np.full(np.shape(raw(u)), np.nan), own_probe
     return total, own_probe
 
 
@@ -110,6 +110,11 @@ def rounding(w: Array) -> float:
 def nearness(w: Array) -> float:
     """The one below which the limit is more accurate than the quotient, whose error is eps/gap."""
     return max(rounding(w), float(np.finfo(w.dtype).eps ** 0.5))
+
+
+def infinitesimal(dtype: np.dtype[Any]) -> Any:
+    """A number that is lost in every sum but not in a ratio: a zero with a memory."""
+    return dtype.type(2.0) ** (np.finfo(dtype).minexp // 2)
 
 
 def together(labels: Array) -> Array:

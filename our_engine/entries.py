@@ -7,7 +7,7 @@ map reads there is left nothing in an elementwise rule, in others its shape and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -41,12 +41,17 @@ def entry_of(
         if jacobian is ZERO:
             continue
         if jacobian is refused:
-            raise DifferentiationError(
-                f"our_engine: {primitive.name} has no derivative with respect to its argument "
-                f"{i + 1}; pass our_engine.stop_gradient(x) if it is meant as a constant"
-            )
+            refuse_operand(primitive, i)
         entry += (x.index, jacobian_of(primitive, i, operands, values, settings, y, tape))
     return entry
+
+
+def refuse_operand(primitive: Primitive, i: int) -> NoReturn:
+    """Raise for an operand whose derivative the rule does not know."""
+    raise DifferentiationError(
+        f"our_engine: {primitive.name} has no derivative with respect to its argument {i + 1}; "
+        "pass our_engine.stop_gradient(x) if it is meant as a constant"
+    )
 
 
 def _elementwise(

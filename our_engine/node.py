@@ -10,6 +10,8 @@ from .tape import Tape
 from .types import Array
 
 _new = object.__new__
+_ARRAY = np.ndarray
+_DOUBLE = np.float64
 
 
 class Node:
@@ -43,10 +45,8 @@ def place(y: Any, entry: tuple[Any, ...], like: Node) -> Node:
     """A new node of the tape and class of `like`, with its local Jacobians `entry`."""
     tape = like.tape
     node = _new(like.result or like.__class__)
-    if tape.unboxed and (
-        type(y) is np.float64 or (type(y) is np.ndarray and not y.ndim and y.dtype == np.float64)
-    ):
-        y = float(y)
+    if type(y) is _DOUBLE or (type(y) is _ARRAY and not y.ndim and y.dtype == _DOUBLE):
+        y = float(y) if tape.unboxed else y
     node.value = y
     node.tape = tape
     node.index = tape.place(entry)

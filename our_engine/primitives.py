@@ -103,6 +103,7 @@ class Primitive:
         "_bind",
         "_names",
         "accepts",
+        "direct",
         "eager",
         "elementwise",
         "evaluate",
@@ -139,8 +140,12 @@ class Primitive:
         if evaluate is None:
             evaluate = _on_sequence(function) if sequence else function
         self.evaluate = evaluate
+        # A call with so many arguments and no keywords has nothing to sort.
+        self.direct = -1 if bind or sequence else len(jacobians)
         # Any number of operands, all alike.
         self.variadic = isinstance(jacobians[0], each)
+        if self.variadic:
+            self.direct = -1
         self.keeps = tuple(_kept(j, len(jacobians)) for j in jacobians)
         self.fixed = tuple(map(_fixed, jacobians, self.keeps)) if elementwise else ()
         accepted: set[str] = set()

@@ -1,4 +1,9 @@
-"""Recording: what happens when a primitive meets a traced operand."""
+"""Recording: what happens when a primitive meets a traced operand.
+
+The steps are the same for one operand, for two, and for any number: evaluate on the values of the
+newest tape, build the entry, place the node. The first two are written out, because what they cost
+is what a small program costs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .deferred import broadcast_factor
-from .entries import entry_of, kept
+from .entries import entry_of, kept, refuse_operand
 from .linear_maps import ZERO, Pick
 from .linear_maps.diagonal import real_dtype
 from .node import Node, place, raw
@@ -16,10 +21,15 @@ from .tape import Tape, frozen
 from .types import DifferentiationError, Settings
 
 _NONE: Settings = {}
+_ARRAY = np.ndarray
+_DOUBLE = np.float64
+_DOUBLE_DTYPE = np.dtype(float)
 
 
 def call(primitive: Primitive, args: tuple[Any, ...], kwargs: Settings) -> Any:
     """Sort the arguments of a call and record it."""
+    if not kwargs and len(args) == primitive.direct:
+        return record(primitive, args, _NONE)
     operands, settings = primitive.bind(args, kwargs)
     return record(primitive, operands, settings)
 
@@ -39,41 +49,177 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     if newest is None:
         return primitive.evaluate(*operands, **settings)
     if settings:
-        for name, setting in settings.items():
-            if isinstance(setting, Node):
-                raise DifferentiationError(
-                    f"our_engine: {primitive.name} cannot be differentiated with respect to "
-                    f"{name}; pass our_engine.stop_gradient({name}) if it is meant as a constant"
-                )
-        settings = {name: frozen(setting) for name, setting in settings.items()}
-    elif primitive.elementwise:
+        settings = _settled(primitive, settings)
+    if not primitive.variadic:
         if len(operands) == 1:
-            return record_unary(primitive, newest)
+            return record_unary(primitive, newest, settings)
         if len(operands) == 2:
-            return record_binary(primitive, operands[0], operands[1], newest)
+            return record_binary(primitive, operands[0], operands[1], newest, settings)
     tape = newest.tape
-    values = [
-        _boxed(x)
-        if isinstance(x, Node) and x.tape is tape
-        else np.array(x)
-        if type(x) is list or type(x) is tuple
-        else x
-        for x in operands
-    ]
+    inside = [isinstance(x, Node) and x.tape is tape for x in operands]
+    values = [_value(x, yes) for x, yes in zip(operands, inside, strict=True)]
     # On tracers of older tapes this records in its turn.
     y = record(primitive, tuple(values), settings)
     values = [
-        _strong(v, y) if type(v) is float and isinstance(x, Node) else v
-        for x, v in zip(operands, values, strict=True)
+        _strong(v, y) if yes and type(v) is float else v
+        for v, yes in zip(values, inside, strict=True)
     ]
-    if type(y) is not np.ndarray:
-        if isinstance(y, (tuple, list)):
-            return _many(primitive, operands, values, settings, y, newest)
-        if not hasattr(y, "dtype"):
-            y = np.asarray(y)[()]
+    return _entered(primitive, operands, values, settings, y, newest)
+
+
+def record_unary(primitive: Primitive, x: Node, settings: Settings = _NONE) -> Any:
+    """The same for one operand."""
+    v = x.value
+    if type(v) is float:
+        v = _DOUBLE(v)
+    if isinstance(v, Node):
+        y = record(primitive, (v,), settings)
     else:
+        y = primitive.evaluate(v, **settings)
+    if type(y) is not _ARRAY and type(y) is not _DOUBLE:
+        return _entered(primitive, (x,), [v], settings, y, x)
+    if y.dtype is not _DOUBLE_DTYPE and y.dtype.kind not in "fc":
+        return y
+    jacobian = primitive.jacobians[0]
+    if jacobian is ZERO:
+        return y
+    keep_x, keep_y = primitive.keeps[0]
+    if primitive.elementwise:
+        alike = v.dtype is y.dtype or v.dtype == y.dtype
+        factor = primitive.fixed[0]
+        if factor is not None:
+            jacobian = factor if alike else broadcast_factor(factor, Spec(v), Spec(y))
+        else:
+            args = (v if keep_x else None, y if keep_y else None)
+            if alike:
+                jacobian = Deferred(jacobian, args, settings)
+            else:
+                jacobian = DeferredBroadcast(jacobian, args, settings, v, y)
+    elif jacobian is refused:
+        refuse_operand(primitive, 0)
+    else:
+        if type(y) is _ARRAY and (y.base is not None or y is v):
+            x.tape.see_view(y, v)
+        if primitive.eager:
+            jacobian = jacobian(v, y, **settings)
+        else:
+            reads = (v if keep_x else Spec(v), y if keep_y else Spec(y))
+            jacobian = Deferred(jacobian, reads, settings)
+    node = place(y, (x.index, jacobian), x)
+    if x.tape.noting:
+        x.tape.note((primitive, (x,), settings), node)
+    return node
+
+
+def record_binary(
+    primitive: Primitive, a: Any, b: Any, newest: Node, settings: Settings = _NONE
+) -> Any:
+    """The same for two operands."""
+    tape = newest.tape
+    in_a = isinstance(a, Node) and a.tape is tape
+    in_b = isinstance(b, Node) and b.tape is tape
+    v, w = _value(a, in_a), _value(b, in_b)
+    if isinstance(v, Node) or isinstance(w, Node):
+        y = record(primitive, (v, w), settings)
+    else:
+        y = primitive.evaluate(v, w, **settings)
+    if in_a and type(v) is float:
+        v = _strong(v, y)
+    if in_b and type(w) is float:
+        w = _strong(w, y)
+    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (
+        primitive.elementwise or primitive.eager
+    ):
+        return _entered(primitive, (a, b), [v, w], settings, y, newest)
+    if y.dtype is not _DOUBLE_DTYPE and y.dtype.kind not in "fc":
+        return y
+    entry: tuple[Any, ...] = ()
+    for i in (0, 1):
+        if not (in_b if i else in_a):
+            continue
+        jacobian = primitive.jacobians[i]
+        if jacobian is ZERO:
+            continue
+        if jacobian is refused:
+            refuse_operand(primitive, i)
+        keep_v, keep_w, keep_y = primitive.keeps[i]
+        if primitive.elementwise:
+            operand = b if i else a
+            x = Spec(operand) if operand.weak else w if i else v
+            alike = x.shape == y.shape and (x.dtype is y.dtype or x.dtype == y.dtype)
+            factor = primitive.fixed[i]
+            if factor is not None:
+                jacobian = factor if alike else broadcast_factor(factor, Spec(x), Spec(y))
+            else:
+                args = (
+                    None if not keep_v else v if in_a else kept(v, tape),
+                    None if not keep_w else w if in_b else kept(w, tape),
+                    y if keep_y else None,
+                )
+                if alike:
+                    jacobian = Deferred(jacobian, args, settings)
+                else:
+                    jacobian = DeferredBroadcast(jacobian, args, settings, x, y)
+        else:
+            jacobian = jacobian(
+                v if in_a or not keep_v else kept(v, tape),
+                w if in_b or not keep_w else kept(w, tape),
+                y,
+                **settings,
+            )
+        entry += (b.index if i else a.index, jacobian)
+    if not entry:
+        return y
+    node = place(y, entry, newest)
+    if tape.noting:
+        tape.note((primitive, (a, b), settings), node)
+    return node
+
+
+def _value(x: Any, inside: bool) -> Any:
+    """The value of an operand on the newest tape; a constant as it is, a list as an array."""
+    if inside:
+        # NumPy's scalar takes part in the choice of dtype, as a Python float does not.
+        v = x.value
+        return _DOUBLE(v) if type(v) is float and not x.weak else v
+    return np.array(x) if type(x) is list or type(x) is tuple else x
+
+
+def _strong(v: float, y: Any) -> Any:
+    """A Python float as a NumPy scalar, of the precision that it had in the computation of y."""
+    if isinstance(y, (tuple, list)) or not hasattr(y, "dtype") or y.dtype.kind not in "fc":
+        return _DOUBLE(v)
+    return real_dtype(y.dtype).type(v)
+
+
+def _settled(primitive: Primitive, settings: Settings) -> Settings:
+    """The settings, safe from later changes; a traced one is refused."""
+    for name, setting in settings.items():
+        if isinstance(setting, Node):
+            raise DifferentiationError(
+                f"our_engine: {primitive.name} cannot be differentiated with respect to "
+                f"{name}; pass our_engine.stop_gradient({name}) if it is meant as a constant"
+            )
+    return {name: frozen(setting) for name, setting in settings.items()}
+
+
+def _entered(
+    primitive: Primitive,
+    operands: tuple[Any, ...],
+    values: list[Any],
+    settings: Settings,
+    y: Any,
+    newest: Node,
+) -> Any:
+    """The node of a result y of any kind, or y itself where no operand bears on it."""
+    tape = newest.tape
+    if isinstance(y, (tuple, list)):
+        return _many(primitive, operands, values, settings, y, newest)
+    if not hasattr(y, "dtype"):
+        y = np.asarray(y)[()]
+    if type(y) is _ARRAY and not primitive.elementwise:
         for v in values:
-            if (y is v or y.base is not None) and isinstance(v, np.ndarray):
+            if (y is v or y.base is not None) and isinstance(v, _ARRAY):
                 tape.see_view(y, v)
     if y.dtype.kind not in "fc":
         return y
@@ -84,109 +230,6 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     if tape.noting:
         tape.note((primitive, operands, settings), node)
     return node
-
-
-def record_unary(primitive: Primitive, x: Node) -> Any:
-    """The same for an elementwise function of one operand, without settings."""
-    v = x.value
-    if type(v) is float:
-        v = np.float64(v)
-    y = record(primitive, (v,), _NONE) if isinstance(v, Node) else primitive.evaluate(v)
-    if type(y) is not np.ndarray:
-        if isinstance(y, (tuple, list)):
-            return _many(primitive, (x,), [v], _NONE, y, x)
-        if not hasattr(y, "dtype"):
-            y = np.asarray(y)[()]
-    if y.dtype.kind not in "fc":
-        return y
-    jacobian = primitive.fixed[0]
-    alike = v.dtype == y.dtype
-    if jacobian is None:
-        keep_x, keep_y = primitive.keeps[0]
-        args = (v if keep_x else None, y if keep_y else None)
-        if alike:
-            jacobian = Deferred(primitive.jacobians[0], args, _NONE)
-        else:
-            jacobian = DeferredBroadcast(primitive.jacobians[0], args, _NONE, v, y)
-    elif jacobian is ZERO:
-        return y
-    elif not alike:
-        jacobian = broadcast_factor(jacobian, Spec(v), Spec(y))
-    node = place(y, (x.index, jacobian), x)
-    if x.tape.noting:
-        x.tape.note((primitive, (x,), _NONE), node)
-    return node
-
-
-def record_binary(primitive: Primitive, a: Any, b: Any, newest: Node) -> Any:
-    """The same for an elementwise function of two operands, without settings."""
-    tape = newest.tape
-    in_a = isinstance(a, Node) and a.tape is tape
-    in_b = isinstance(b, Node) and b.tape is tape
-    v = _boxed(a) if in_a else np.array(a) if type(a) is list or type(a) is tuple else a
-    w = _boxed(b) if in_b else np.array(b) if type(b) is list or type(b) is tuple else b
-    if isinstance(v, Node) or isinstance(w, Node):
-        y = record(primitive, (v, w), _NONE)
-    else:
-        y = primitive.evaluate(v, w)
-    if type(y) is not np.ndarray:
-        if isinstance(y, (tuple, list)):
-            return _many(primitive, (a, b), [v, w], _NONE, y, newest)
-        if not hasattr(y, "dtype"):
-            y = np.asarray(y)[()]
-    if y.dtype.kind not in "fc":
-        return y
-    if in_a and type(v) is float:
-        v = _strong(v, y)
-    if in_b and type(w) is float:
-        w = _strong(w, y)
-    entry: tuple[Any, ...] = ()
-    for i in (0, 1):
-        if not (in_b if i else in_a):
-            continue
-        factor = primitive.fixed[i]
-        if factor is ZERO:
-            continue
-        x = w if i else v
-        if (b if i else a).weak:
-            x = Spec(b if i else a)
-        alike = x.shape == y.shape and x.dtype == y.dtype
-        if factor is None:
-            jacobian = primitive.jacobians[i]
-            if jacobian is refused:
-                entry_of(primitive, (a, b), (v, w), _NONE, y, tape)
-            keep_v, keep_w, keep_y = primitive.keeps[i]
-            args = (
-                None if not keep_v else v if in_a else kept(v, tape),
-                None if not keep_w else w if in_b else kept(w, tape),
-                y if keep_y else None,
-            )
-            if alike:
-                factor = Deferred(jacobian, args, _NONE)
-            else:
-                factor = DeferredBroadcast(jacobian, args, _NONE, x, y)
-        elif not alike:
-            factor = broadcast_factor(factor, Spec(x), Spec(y))
-        entry += (b.index if i else a.index, factor)
-    if not entry:
-        return y
-    node = place(y, entry, newest)
-    if tape.noting:
-        tape.note((primitive, (a, b), _NONE), node)
-    return node
-
-
-def _boxed(x: Node) -> Any:
-    """The value as NumPy's scalar, which takes part in the choice of dtype as a float does not."""
-    v = x.value
-    return np.float64(v) if type(v) is float and not x.weak else v
-
-
-def _strong(v: float, y: Any) -> Any:
-    """A Python float as a NumPy scalar, of the precision that it had in the computation of y."""
-    if isinstance(y, (tuple, list)) or not hasattr(y, "dtype") or y.dtype.kind not in "fc":
-        return np.float64(v)
-    return real_dtype(y.dtype).type(v)
 
 
 def _many(

@@ -63,23 +63,26 @@ def bound_by_name(
     who: str, names: tuple[str, ...], count: int, args: tuple[Any, ...], kwargs: Settings
 ) -> tuple[tuple[Any, ...], Settings]:
     """The first `count` arguments as operands, the others as settings."""
-    if len(args) > len(names):
+    given = len(args)
+    if given > len(names):
         raise TypeError(f"our_engine: {who} takes {len(names)} arguments at most")
-    settings = dict(kwargs)
-    settings.update(zip(names, args, strict=False))
-    operands = []
-    for name in names[:count]:
+    if kwargs and not kwargs.keys().isdisjoint(names[:given]):
+        raise TypeError(f"our_engine: {who} got an argument twice, by position and by name")
+    settings = dict(zip(names[count:], args[count:], strict=False))
+    settings.update(kwargs)
+    if given >= count:
+        return args[:count], settings
+    for name in names[given:count]:
         if name not in settings:
             raise TypeError(f"our_engine: {who} misses its argument {name!r}")
-        operands.append(settings.pop(name))
-    return tuple(operands), settings
+    return (*args, *(settings.pop(name) for name in names[given:count])), settings
 
 
 def honoured(who: str, accepts: frozenset[str], settings: Settings) -> Settings:
     """The settings without those that ask for nothing; an error for one not in `accepts`."""
     kept = {}
     for name, value in settings.items():
-        if any(value is d or _same(value, d) for d in _DEFAULTS.get(name, ())):
+        if name in _DEFAULTS and _asks_for_nothing(value, _DEFAULTS[name]):
             continue
         if name not in accepts:
             raise DifferentiationError(
@@ -90,12 +93,13 @@ def honoured(who: str, accepts: frozenset[str], settings: Settings) -> Settings:
     return kept
 
 
-def _same(value: Any, default: Any) -> bool:
-    return (
-        isinstance(value, (str, tuple, bool))
-        and type(value) is type(default)
-        and (bool(value == default))
-    )
+def _asks_for_nothing(value: Any, defaults: tuple[Any, ...]) -> bool:
+    for default in defaults:
+        if value is default:
+            return True
+        if type(value) is type(default) and isinstance(value, (str, tuple)) and value == default:
+            return True
+    return False
 
 
 def _cure(name: str) -> str:

@@ -14,12 +14,16 @@ from our_engine.types import Array, DifferentiationError, Settings, Shape
 
 def _matmul_left(a: Spec, b: Array, y: Spec) -> LinearMap:
     """The map of the left factor; vectors are matrices of one row or one column."""
+    if a.ndim == 2 == b.ndim and a.dtype == y.dtype:
+        return RightMul(b, a.shape)
     rows = (1, *a.shape) if a.ndim == 1 else a.shape
     B = np.reshape(b, (-1, 1)) if np.ndim(b) == 1 else b
     return _framed(RightMul(B, rows), a, y)
 
 
 def _matmul_right(a: Array, b: Spec, y: Spec) -> LinearMap:
+    if a.ndim == 2 == b.ndim and b.dtype == y.dtype:
+        return LeftMul(a, b.shape)
     columns = (*b.shape, 1) if b.ndim == 1 else b.shape
     A = np.reshape(a, (1, -1)) if np.ndim(a) == 1 else a
     return _framed(LeftMul(A, columns), b, y)
@@ -144,7 +148,10 @@ def _vdot(a: Array, b: Array) -> Any:
 
 
 rule(
-    np.matmul, lambda _a, b, _y: _matmul_left(_a, b, _y), lambda a, _b, _y: _matmul_right(a, _b, _y)
+    np.matmul,
+    lambda _a, b, _y: _matmul_left(_a, b, _y),
+    lambda a, _b, _y: _matmul_right(a, _b, _y),
+    eager=True,
 )
 rule(np.einsum, each(_einsum), bind=_einsum_bind, evaluate=_einsum_evaluate)
 composite(np.dot, _dot)

@@ -31,7 +31,6 @@ from harness.running.observing import (
     bits,
     disconnected,
     filled,
-    host_results,
     native,
     operand_names,
     to_host,
@@ -76,7 +75,7 @@ class Evaluator:
         results = filled(backend, problem, first, inputs.args)
         again = filled(backend, problem, call(*operands), inputs.args)
         further = [
-            host_results(backend, call(*operands[:arity], *native(backend, seeds)))
+            filled(backend, problem, call(*operands[:arity], *native(backend, seeds)), inputs.args)
             for seeds in (inputs.probe_seeds, inputs.combined_seeds)
             if seeds
         ]

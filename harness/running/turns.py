@@ -11,7 +11,7 @@ from harness.contract.derivation import prepare
 from harness.problems.inputs import CaseInputs
 from harness.running.evaluation import refuse_other_dtype
 from harness.running.messages import Checked, Measured, Readied, Taken, Warmed
-from harness.running.observing import host_results
+from harness.running.observing import filled
 from harness.timing import memory, sampling
 
 __all__ = ["ReadyCase", "make_ready"]
@@ -22,6 +22,8 @@ class ReadyCase:
     """One case in its steady state: the prepared call, its native operands, its last result."""
 
     backend: Backend
+    problem: Problem
+    inputs: CaseInputs
     costs: sampling.FirstCalls
     last_result: Any = None
 
@@ -54,7 +56,7 @@ class ReadyCase:
 
     def check(self) -> Checked:
         """The result of the last call that was timed."""
-        return Checked(host_results(self.backend, self.last_result))
+        return Checked(filled(self.backend, self.problem, self.last_result, self.inputs.args))
 
     def measure(self) -> Measured:
         """The peak memory of one call."""
@@ -73,7 +75,7 @@ def make_ready(
         (*inputs.args, *inputs.seeds),
         prepare=functools.partial(prepare, backend, case.operator),
     )
-    return ReadyCase(backend, costs), Readied(
+    return ReadyCase(backend, problem, inputs, costs), Readied(
         prepare_s=costs.prepare_s,
         first_call_s=costs.first_call_s,
         second_call_s=costs.second_call_s,

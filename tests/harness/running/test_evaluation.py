@@ -1,0 +1,310 @@
+"""What a worker reports of a call: each thing that can be seen is seen, and only then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harness.contract import (
+    Backend,
+    Case,
+    Operator,
+    Point,
+    Problem,
+    Size,
+    UnsupportedOperatorError,
+    VerdictKind,
+)
+from harness.problems.inputs import case_inputs
+from harness.running import turns
+from harness.running.evaluation import Evaluator, failure_of
+
+PRODUCTS = Problem(
+    name="products",
+    source="the product rule",
+    fun=lambda xp, x, y: x * y,
+    arguments=("x", "y"),
+    argnums=(0, 1),
+    sizes=(Size({"n": 3}, 3),),
+    points=tuple(
+        Point(name, lambda dims, rng: (rng.uniform(1, 2, 3), rng.uniform(1, 2, 3)))
+        for name in ("here", "there")
+    ),
+    operators=frozenset({Operator.VALUE, Operator.JVP, Operator.VJP}),
+    timed_operators=frozenset(),
+    closed_forms={},
+    operations=lambda dims: 3,
+)
+
+
+class ByHand(Backend):
+    """The product rule, written down; each test spoils one thing in it."""
+
+    xp = np
+    dtypes = frozenset({"float64"})
+
+    def asarray(self, x):
+        return np.array(x)
+
+    def to_numpy(self, x):
+        return np.asarray(x)
+
+    def jvp(self, fun, primals, tangents):
+        (x, y), (v, w) = primals, tangents
+        return fun(*primals), v * y + x * w
+
+    def vjp(self, fun, primals):
+        x, y = primals
+        return fun(*primals), lambda y_bar: (y_bar * y, y_bar * x)
+
+    def versions(self):
+        return {}
+
+
+def asked(operator=Operator.JVP, point="here", dtype="float64"):
+    case = Case("products", operator, "n=3", dtype, point)
+    return case, case_inputs(PRODUCTS, case, (3,))
+
+
+def evaluated(backend, operator=Operator.JVP, point="here"):
+    return Evaluator(backend).evaluate(PRODUCTS, *asked(operator, point))
+
+
+def test_a_right_backend_shows_nothing_amiss():
+    case, inputs = asked()
+    seen = Evaluator(ByHand()).evaluate(PRODUCTS, case, inputs)
+    (x, y), (v, w) = inputs.args, inputs.seeds
+    np.testing.assert_array_equal(seen.results[0], v * y + x * w)
+    np.testing.assert_array_equal(seen.plain_value, x * y)
+    np.testing.assert_array_equal(seen.value, x * y)
+    assert seen.repeatable
+    assert (seen.mutated, seen.aliased, seen.disconnected, seen.native) == ((), (), (), False)
+
+
+def test_probe_and_combined_are_for_the_other_directions():
+    case, inputs = asked()
+    seen = Evaluator(ByHand()).evaluate(PRODUCTS, case, inputs)
+    x, y = inputs.args
+    for result, (v, w) in (
+        (seen.probe, inputs.probe_seeds),
+        (seen.combined, inputs.combined_seeds),
+    ):
+        np.testing.assert_array_equal(result[0], v * y + x * w)
+
+
+def test_a_value_has_no_directions_and_is_seen_under_no_derivative():
+    seen = evaluated(ByHand(), Operator.VALUE)
+    assert (seen.probe, seen.combined, seen.value) == ((), (), None)
+
+
+class MutatesTangent(ByHand):
+    def jvp(self, fun, primals, tangents):
+        result = super().jvp(fun, primals, tangents)
+        tangents[1][0] += 1.0
+        return result
+
+
+class MutatesCotangentOnceOnly(ByHand):
+    """In the second call alone."""
+
+    calls = 0
+
+    def vjp(self, fun, primals):
+        y, pullback = super().vjp(fun, primals)
+
+        def mutating(y_bar):
+            result = pullback(y_bar)
+            self.calls += 1
+            if self.calls == 2:
+                y_bar[...] = -y_bar
+            return result
+
+        return y, mutating
+
+
+def test_mutated_operands_are_named():
+    assert evaluated(MutatesTangent()).mutated == ("tangent of y",)
+    assert evaluated(MutatesCotangentOnceOnly(), Operator.VJP).mutated == ("cotangent",)
+
+
+class ReturnsOperand(ByHand):
+    def vjp(self, fun, primals):
+        y, pullback = super().vjp(fun, primals)
+        return y, lambda y_bar: (pullback(y_bar)[0], y_bar[:])
+
+
+class InterleavedHalves(ByHand):
+    """Results in the gaps of one buffer: they overlap nothing, though their bounds do."""
+
+    def vjp(self, fun, primals):
+        y, pullback = super().vjp(fun, primals)
+
+        def spread(y_bar):
+            buffer = np.empty(6)
+            buffer[::2], buffer[1::2] = pullback(y_bar)
+            return buffer[::2], buffer[1::2]
+
+        return y, spread
+
+
+def test_results_that_share_memory_with_an_operand_are_named():
+    assert evaluated(ReturnsOperand(), Operator.VJP).aliased == ("result 1 is cotangent",)
+    assert evaluated(InterleavedHalves(), Operator.VJP).aliased == ()
+
+
+class Buffered(ByHand):
+    """Every result is written into one buffer: the second call changes the first's result."""
+
+    buffer = np.empty(3)
+
+    def jvp(self, fun, primals, tangents):
+        y, y_dot = super().jvp(fun, primals, tangents)
+        self.buffer[...] = y_dot
+        return y, self.buffer
+
+
+def test_results_are_copied_before_the_next_call():
+    case, inputs = asked()
+    (x, y), (v, w) = inputs.args, inputs.seeds
+    seen = Evaluator(Buffered()).evaluate(PRODUCTS, case, inputs)
+    np.testing.assert_array_equal(seen.results[0], v * y + x * w)
+
+
+class Noisy(ByHand):
+    calls = 0
+
+    def jvp(self, fun, primals, tangents):
+        y, y_dot = super().jvp(fun, primals, tangents)
+        self.calls += 1
+        return y, y_dot * (1 + self.calls * 2.0**-52)
+
+
+class MinusZero(ByHand):
+    """0 and -0 are equal numbers and different bits."""
+
+    sign = 1.0
+
+    def jvp(self, fun, primals, tangents):
+        self.sign = -self.sign
+        return fun(*primals), np.copysign(np.zeros(3), self.sign)
+
+
+def test_another_bit_in_the_second_call_is_seen():
+    assert not evaluated(Noisy()).repeatable
+    assert not evaluated(MinusZero()).repeatable
+
+
+class SaysNone(ByHand):
+    def vjp(self, fun, primals):
+        y, pullback = super().vjp(fun, primals)
+        return y, lambda y_bar: (pullback(y_bar)[0], None)
+
+
+def test_none_is_reported_as_disconnected_not_taken_for_zero():
+    seen = evaluated(SaysNone(), Operator.VJP)
+    assert seen.disconnected == ("y",)
+    assert seen.results[1].shape == (3,)
+
+
+class OtherValue(ByHand):
+    def jvp(self, fun, primals, tangents):
+        return super().jvp(fun, primals, tangents)[0] + 1, tangents[0]
+
+
+def test_the_value_under_differentiation_is_the_backends_own():
+    seen = evaluated(OtherValue())
+    np.testing.assert_array_equal(seen.value, seen.plain_value + 1)
+
+
+class Recording(ByHand):
+    """Prepares by keeping the result at the example, as a careless trace would."""
+
+    def prepare(self, call, *example):
+        kept = call(*example)
+        return lambda *operands: kept
+
+
+def test_one_prepared_call_serves_all_points_of_a_size():
+    evaluator = Evaluator(Recording())
+    first, second = (evaluator.evaluate(PRODUCTS, *asked(point=p)) for p in ("here", "there"))
+    # The same stale result at another point: the judge can see it.
+    np.testing.assert_array_equal(first.results[0], second.results[0])
+    right = Evaluator(ByHand()).evaluate(PRODUCTS, *asked(point="there"))
+    assert not np.array_equal(right.results[0], second.results[0])
+
+
+class NoNumbers(ByHand):
+    def jvp(self, fun, primals, tangents):
+        return fun(*primals), object()
+
+
+def test_what_is_no_number_is_an_error_of_the_backend():
+    with pytest.raises(TypeError, match="dtype object"):
+        evaluated(NoNumbers())
+
+
+def test_another_dtype_is_refused_not_tried():
+    with pytest.raises(UnsupportedOperatorError, match="keeps float64, not float32"):
+        Evaluator(ByHand()).evaluate(PRODUCTS, *asked(dtype="float32"))
+
+
+class Raises(ByHand):
+    def jvp(self, fun, primals, tangents):
+        raise ValueError("first line\n   second line")
+
+
+def test_a_failure_is_one_line_and_knows_of_the_plain_function():
+    _, inputs = asked()
+    with pytest.raises(ValueError, match="first line") as caught:
+        evaluated(Raises())
+    failure = failure_of(caught.value, ByHand(), PRODUCTS, inputs)
+    assert failure.kind is VerdictKind.RAISED
+    assert failure.message == "ValueError: first line second line"
+    assert failure.plain_raises is False
+
+    class NoMultiplication(ByHand):
+        def asarray(self, x):
+            raise RuntimeError("no arrays today")
+
+    assert failure_of(caught.value, NoMultiplication(), PRODUCTS, inputs).plain_raises is True
+
+
+def test_what_is_not_claimed_is_unsupported_without_a_traceback():
+    failure = failure_of(UnsupportedOperatorError("not claimed"), ByHand(), PRODUCTS, None)
+    assert (failure.kind, failure.message, failure.stderr_tail) == (
+        VerdictKind.UNSUPPORTED,
+        "not claimed",
+        "",
+    )
+
+
+class Retracing(ByHand):
+    """Traces anew in every hundredth call."""
+
+    calls = 0
+
+    def jvp(self, fun, primals, tangents):
+        self.calls += 1
+        return super().jvp(fun, primals, tangents)
+
+    def traces(self):
+        return self.calls // 100
+
+
+def test_a_retrace_during_a_turn_is_counted():
+    backend = Retracing()
+    ready, costs = turns.make_ready(backend, PRODUCTS, *asked())
+    assert costs.first_call_s > 0
+    assert ready.warm(10, 1e-3).loops == 10
+    assert ready.take(20).traces == 0  # 2 first calls, 10 to warm, 20: still below 100
+    assert ready.take(100).traces == 1
+
+
+def test_the_check_is_of_the_last_timed_call():
+    backend = Noisy()
+    ready, _ = turns.make_ready(backend, PRODUCTS, *asked())
+    ready.take(5)
+    (x, y), (v, w) = asked()[1].args, asked()[1].seeds
+    expected = (v * y + x * w) * (1 + 7 * 2.0**-52)  # the seventh call: two first ones and five
+    np.testing.assert_array_equal(ready.check().results[0], expected)
+    assert backend.calls == 7

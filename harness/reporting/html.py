@@ -10,11 +10,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.contract import TIMEABLE, Operator
+from harness.contract import Operator
 from harness.errors import RunFailedError
 from harness.reporting import text, theme
 from harness.reporting.findings import names
 from harness.reporting.findings.accumulation import agreement, chains
+from harness.reporting.findings.accuracy import relative_errors, worst_errors
 from harness.reporting.findings.circumstances import (
     environment,
     progress,
@@ -24,7 +25,7 @@ from harness.reporting.findings.circumstances import (
 )
 from harness.reporting.findings.growth import growth, primal_ratios
 from harness.reporting.findings.rightness import rightness
-from harness.reporting.findings.speed import Cell, Speed, speed
+from harness.reporting.findings.speed import Cell, speed
 from harness.reporting.findings.starting import Start, starts
 from harness.reporting.findings.training import trainings
 from harness.reporting.frames import RunFrames
@@ -91,7 +92,7 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
     info, right, fast = frames.info, rightness(frames), speed(frames)
     figures = Figures(info.plan.backends, info.plan.baseline)
     families, found, trained = growth(fast), chains(frames), trainings(frames)
-    errors = _relative_errors(frames)
+    errors = relative_errors(frames)
     return {
         "adjudge_version": _version(),
         "schema_version": SCHEMA_VERSION,
@@ -122,7 +123,7 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
             (title, problems, figures.ratios(c for p in problems for c in fast.largest(p)))
             for title, problems in names.kin(fast.cells)
         ],
-        "untimed": _untimed(fast),
+        "untimed": fast.untimed,
         "overall": [row for row in rows(frames.overall) if row["cells"]],
         "families": families,
         "growth_charts": [
@@ -139,12 +140,12 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
         "start_chart": figures.starts(_one_for_each_problem(started)),
         "start_up": start_ups(frames),
         "error_chart": figures.errors(errors, fast),
-        "worst_errors": _worst_errors(errors, fast),
+        "worst_errors": worst_errors(errors, fast),
         "trainings": [(t, figures.losses(t), figures.distances(t)) for t in trained],
-        "memory": _memory(fast),
+        "memory": fast.with_memory,
         "looks": text.enumeration([str(n) for n in info.plan.depth.looks]),
-        "confidence": text.percent(CONFIDENCE),
-        "margin": text.percent(MARGIN),
+        "confidence": text.percent(CONFIDENCE, 0),
+        "margin": text.percent(MARGIN, 0),
         "sources": [(p.name, p.source) for p in info.problems.values() if p.source],
         "environment": environment({**info.environment, "seeds": info.seeds}),
         "sections": [(title, body.split("\n\n")) for title, body in sections],
@@ -205,17 +206,6 @@ def _reproducer(row: Mapping[str, Any]) -> str:
     return shlex.join(["adjudge", "check", *words])
 
 
-def _untimed(found: Speed) -> list[Mapping[str, Any]]:
-    """The rows with a reason, those of operators that a backend does not claim apart."""
-    return [
-        row
-        for cells in found.cells.values()
-        for cell in cells
-        for row in cell.rows.values()
-        if row["reason"] and row["verdict"] != "unsupported"
-    ]
-
-
 def _one_for_each_problem(
     started: Sequence[tuple[Cell, Sequence[Start]]],
 ) -> list[tuple[Cell, Sequence[Start]]]:
@@ -228,40 +218,6 @@ def _one_for_each_problem(
         if known is None or (cell.scale or 0) > (known[0].scale or 0):
             best[cell.case.problem] = (cell, its)
     return list(best.values())
-
-
-def _relative_errors(frames: RunFrames) -> dict[tuple[str, str], float]:
-    """The relative error of what may be timed, by backend and case."""
-    timeable = {kind.value for kind in TIMEABLE}
-    return {
-        (row["backend"], row["case"]): row["relative_error"]
-        for row in rows(frames.verdicts[["backend", "case", "verdict", "relative_error"]])
-        if row["verdict"] in timeable
-    }
-
-
-def _worst_errors(
-    errors: Mapping[tuple[str, str], float], found: Speed
-) -> list[tuple[str, dict[str, float]]]:
-    """For each problem, the largest relative error of each backend over its timed cells."""
-    worst: dict[str, dict[str, float]] = {}
-    for problem, cells in found.cells.items():
-        for cell in cells:
-            for name, row in cell.timed.items():
-                error = errors.get((name, row["case"]), math.nan)
-                if math.isfinite(error):
-                    by_backend = worst.setdefault(problem, {})
-                    by_backend[name] = max(by_backend.get(name, 0.0), error)
-    return list(worst.items())
-
-
-def _memory(found: Speed) -> list[Cell]:
-    return [
-        cell
-        for problem in found.cells
-        for cell in found.largest(problem)
-        if any(row["peak_bytes"] is not None for row in cell.rows.values())
-    ]
 
 
 def _version() -> str:

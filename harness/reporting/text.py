@@ -152,9 +152,9 @@ def count(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\u202f") if math.isfinite(value) else number(value)
 
 
-def percent(value: float) -> str:
-    """A share or a relative difference in per cent, with one decimal: ``1.6 %``."""
-    return f"{100 * value:.1f}\u202f%" if math.isfinite(value) else DASH
+def percent(value: float, decimals: int = 1) -> str:
+    """A share or a relative difference in per cent: ``1.6 %``."""
+    return f"{100 * value:.{decimals}f}\u202f%" if math.isfinite(value) else DASH
 
 
 def plural(n: int, noun: str, nouns: str = "") -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.contract import VerdictKind
-from harness.timing.statistics import Answer
+from harness.reporting.text import percent
+from harness.timing.statistics import MARGIN, Answer
 
 __all__ = ["ANSWER_WORDS", "VERDICT_WORDS", "Tone", "Word", "worst"]
 
@@ -49,7 +50,7 @@ ANSWER_WORDS: dict[Answer, Word] = {
     for word in (
         Word("faster", "▲", "right", "faster than the baseline: the interval lies below 1"),
         Word("slower", "▼", "neutral", "slower than the baseline: the interval lies above 1"),
-        Word("equivalent", "=", "right", "within ±2 % of the baseline"),
+        Word("equivalent", "=", "right", f"within ±{percent(MARGIN, 0)} of the baseline"),
         Word("unresolved", "?", "undecided", "these samples do not decide"),
     )
 }

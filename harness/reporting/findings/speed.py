@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.contract import Case
+from harness.contract import Case, VerdictKind
 from harness.reporting import text
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
 from harness.reporting.vocabulary import ANSWER_WORDS, Word
-from harness.timing.statistics import Answer
+from harness.timing.statistics import MARGIN, Answer
 
 __all__ = ["Cell", "Lead", "Speed", "speed"]
 
@@ -45,7 +45,7 @@ class Lead:
             interval = text.ratio_interval(self.low, self.high)
             return f"{text.ratio(self.ratio)} {interval} ahead of {self.runner_up}"
         if self.answer is Answer.EQUIVALENT:
-            return f"level with {self.runner_up} within 2 %"
+            return f"level with {self.runner_up} within {text.percent(MARGIN, 0)}"
         return f"not told apart from {self.runner_up}"
 
 
@@ -104,6 +104,27 @@ class Speed:
     def largest(self, problem: str) -> tuple[Cell, ...]:
         """The cell of the largest size of each operator and family."""
         return tuple(cell for cell in self.cells[problem] if cell.largest)
+
+    @property
+    def untimed(self) -> list[Row]:
+        """The rows with a reason, those of operators that a backend does not claim apart."""
+        return [
+            row
+            for cells in self.cells.values()
+            for cell in cells
+            for row in cell.rows.values()
+            if row["reason"] and row["verdict"] != VerdictKind.UNSUPPORTED
+        ]
+
+    @property
+    def with_memory(self) -> list[Cell]:
+        """The cells of the largest sizes whose peak memory some backend has."""
+        return [
+            cell
+            for problem in self.cells
+            for cell in self.largest(problem)
+            if any(row["peak_bytes"] is not None for row in cell.rows.values())
+        ]
 
     @property
     def sentence(self) -> str:

@@ -1,0 +1,150 @@
+"""How a chart is drawn: panels, scales, colours, and the way from a spec to an SVG fragment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import vl_convert
+
+from harness.reporting import theme
+
+__all__ = [
+    "Chart",
+    "Rows",
+    "Styles",
+    "axis",
+    "baseline",
+    "hue",
+    "log",
+    "panels",
+    "present",
+    "shape",
+    "svg",
+    "time",
+    "within",
+]
+
+Rows = Sequence[Mapping[str, Any]]
+Styles = Mapping[str, tuple[str, str]]
+"""``{backend: (colour, shape)}``; see ``theme.styles``."""
+
+Chart = Any
+"""An Altair chart of any kind; Altair gives no types that mypy could follow here."""
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_KEPT = frozenset(
+    {"d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "viewBox"}
+    | {"transform", "fill", "fill-opacity", "opacity", "text-anchor", "font-size", "font-weight"}
+    | {"stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"}
+)
+_LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
+"""Coordinates need no more than a tenth of a pixel."""
+
+# A reader's font may be wider than the one that the renderer reckons with.
+_PADDING = {"left": 40, "right": 24, "top": 4, "bottom": 4}
+
+_SHORT_HEAD = 28
+"""Characters in the head of a panel of the narrower kind."""
+
+
+def panels(chart: Chart, rows: Rows) -> Chart:
+    """``chart`` for each panel, in the order in which the panels first occur.
+
+    Four in a line, or three wider ones where a head needs the room.
+    """
+    order = list(dict.fromkeys(r["panel"] for r in rows))
+    columns, width = (4, 205) if max(map(len, order)) <= _SHORT_HEAD else (3, 290)
+    header = alt.Header(title=None)
+    return chart.properties(width=width).facet(
+        facet=alt.Facet("panel:N", sort=order, header=header),
+        columns=min(len(order), columns),
+        data=alt.Data(values=list(rows)),
+    )
+
+
+def within(domain: Sequence[float], rows: Rows) -> list[dict[str, Any]]:
+    """The rows with their intervals cut at the axis's ends: two sets can give 1e-7 to 1e6."""
+    first, last = domain
+    return [
+        {**r, "low": min(max(r["low"], first), last), "high": max(min(r["high"], last), first)}
+        for r in rows
+    ]
+
+
+def present(rows: Rows, styles: Styles) -> Styles:
+    """The styles of the backends that have a row, so that a legend names no other."""
+    there = {r["backend"] for r in rows}
+    return {name: style for name, style in styles.items() if name in there}
+
+
+def baseline(styles: Styles) -> str:
+    """The baseline's name: the one in ink; empty where it has no row."""
+    return next((n for n, (colour, _) in styles.items() if colour == theme.INK), "")
+
+
+def hue(styles: Styles, *, legend: bool = False, columns: int = 8, fill: bool = False) -> Any:
+    """The backend's colour as an encoding, of the line or the ``fill``."""
+    channel = alt.Fill if fill else alt.Color
+    return channel(
+        "backend:N",
+        scale=alt.Scale(domain=list(styles), range=[colour for colour, _ in styles.values()]),
+        legend=alt.Legend(columns=columns) if legend else None,
+    )
+
+
+def shape(styles: Styles, *, legend: bool = False) -> Any:
+    """The backend's shape as an encoding; with equal legends, colour and shape share one."""
+    return alt.Shape(
+        "backend:N",
+        scale=alt.Scale(domain=list(styles), range=[shape for _, shape in styles.values()]),
+        legend=alt.Legend(columns=8) if legend else None,
+    )
+
+
+def log(domain: Sequence[float]) -> Any:
+    """A logarithmic scale from the first to the last of ``domain``."""
+    return alt.Scale(type="log", domain=list(domain), nice=False)
+
+
+def axis(ticks: Sequence[float], label: str = "format(datum.value, '~r')") -> Any:
+    """An axis with these ticks; ``label`` is the Vega expression that writes one."""
+    return alt.Axis(values=list(ticks), labelExpr=label)
+
+
+def time(ticks: Sequence[float]) -> Any:
+    """An axis of seconds, in units that people read."""
+    return axis(ticks, theme.TIME_LABEL)
+
+
+def svg(chart: Chart, label: str) -> str:
+    """The chart as an SVG fragment for HTML: no name spaces, no hidden marks, one label.
+
+    The renderer may fetch nothing. The chart's own font is dropped, so that the page's serves.
+    """
+    spec = chart.configure(**theme.config()).properties(padding=_PADDING).to_dict()
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+    _clean(root)
+    root.set("role", "img")
+    root.set("aria-label", label)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _clean(element: ElementTree.Element) -> None:
+    element.tag = element.tag.removeprefix(_SVG)
+    element.attrib = {
+        name: _LONG_DECIMAL.sub(r"\1", value) if name in ("d", "transform") else value
+        for name, value in element.attrib.items()
+        if name in _KEPT
+    }
+    for child in list(element):
+        _clean(child)
+        unseen = (
+            child.get("opacity") == "0" or child.get("d") == "" or child.get("d") == "M0,0h0v0h0Z"
+        )
+        empty = child.tag in ("g", "text") and not len(child) and not child.text
+        if unseen or empty:
+            element.remove(child)

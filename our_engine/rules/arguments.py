@@ -10,7 +10,7 @@ import numpy as np
 from our_engine.linear_maps import ONE, Broadcast, Cast, Gather, LinearMap, Reshape, Select
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec
-from our_engine.recording import raw
+from our_engine.recording import Node, raw
 from our_engine.types import Array, DifferentiationError, Shape
 
 
@@ -23,6 +23,11 @@ def refuse(function: str, **settings: Any) -> None:
                 f"our_engine: {function} of a traced array does not support "
                 f"{name}={value!r}; {cure}"
             )
+
+
+def array(x: Any) -> Array:
+    """A traced value as it is, anything else as an array."""
+    return x if isinstance(x, Node) else np.asarray(x)
 
 
 def fitted(x: Spec, y: Spec) -> LinearMap:
@@ -88,6 +93,7 @@ def with_value(y: Array, value: Array) -> Array:
 
 
 __all__ = [
+    "array",
     "cast",
     "count",
     "fitted",

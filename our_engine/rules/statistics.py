@@ -18,7 +18,7 @@ from our_engine.primitives import Spec, composite, elementwise, rule
 from our_engine.recording import Node, raw
 from our_engine.types import Array, DifferentiationError, Settings
 
-from .arguments import count, fitted, selection, with_value
+from .arguments import array, count, fitted, selection, with_value
 
 # 1/s, but 0 at s = 0; that no second derivative exists there is said by its infinite slope.
 _inverse: Callable[..., Any] = elementwise(
@@ -127,7 +127,7 @@ def _average(
     *,
     keepdims: Any = np._NoValue,
 ) -> Any:
-    a = a if isinstance(a, Node) else np.asarray(a)
+    a = array(a)
     keepdims = {} if keepdims is np._NoValue else {"keepdims": keepdims}
     if weights is None:
         mean = np.mean(a, axis, **keepdims)
@@ -143,7 +143,7 @@ def _average(
 
 def _weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Array:
     """The weights in the shape of the array, or with ones for the axes that they do not cover."""
-    weights = weights if isinstance(weights, Node) else np.asarray(weights)
+    weights = array(weights)
     if weights.shape == shape:
         return weights
     if axis is None:
@@ -201,7 +201,7 @@ def _cov(
 
 def _rows(x: Array, columns: bool, dtype: np.dtype[Any]) -> Array:
     """One variable in each row; `columns` says that of a matrix each column is one."""
-    x = x if isinstance(x, Node) else np.asarray(x)
+    x = array(x)
     x = x if x.dtype == dtype else x.astype(dtype)
     if x.ndim < 2:
         return np.reshape(x, (1, x.size))

@@ -80,7 +80,7 @@ class Select(LinearMap):
 
     def apply(self, v: Array) -> Array:
         """The chosen part of v, zero elsewhere whatever v is there."""
-        return np.where(self.mask, v, 0)
+        return chosen(self.mask, v)
 
     def pull(self, u: Cotangent) -> Cotangent:
         """The chosen part of u, with the knowledge that the rest is zero by structure."""
@@ -88,7 +88,7 @@ class Select(LinearMap):
         mask = self.mask & u.mask if type(u) is Masked else self.mask
         if mask.shape != np.shape(value):
             mask = np.broadcast_to(mask, np.shape(value))
-        return Masked(np.where(self.mask, value, 0), mask)
+        return Masked(chosen(self.mask, value), mask)
 
     def stacked(self, count: int) -> LinearMap:
         """Itself."""
@@ -181,6 +181,19 @@ class Real(LinearMap):
     def transpose(self) -> LinearMap:
         """The embedding of the reals."""
         return Cast(real_dtype(self.dtype), self.dtype)
+
+
+def chosen(mask: Array, v: Array) -> Array:
+    """v where the boolean mask is True, elsewhere 0, also where v is infinite or undefined there.
+
+    A product takes a tenth of the time of np.where; it is right unless something is not finite,
+    which then shows in the sum of its squares.
+    """
+    if type(v) is np.ndarray and v.dtype.kind == "f":
+        product = v * mask
+        if math.isfinite(np.vdot(product, product)):
+            return product
+    return np.where(mask, v, 0)
 
 
 def cast(v: Array, dtype: np.dtype[Any]) -> Array:

@@ -54,7 +54,8 @@ def over(x: Array, r: Array) -> Array:
 
 def _first(condition: Any, tie: Any) -> LinearMap:
     """The factor of the argument that wins where `condition`, and half of it at a tie."""
-    if not (tie.any() if type(tie) is np.ndarray else tie):
+    # To count is the quickest way to ask whether there are any.
+    if not (np.count_nonzero(tie) if type(tie) is np.ndarray else tie):
         return choose(condition)
     half = np.where(tie, 0.5, 1.0)
     return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)
@@ -230,6 +231,8 @@ elementwise(np.sinc, lambda x, _y: sinc_derivative(x, order=1))
 
 
 def _true(condition: Any) -> Any:
+    if type(condition) is np.ndarray and condition.dtype == bool:
+        return condition
     return np.asarray(raw(condition)).astype(bool)[()]
 
 

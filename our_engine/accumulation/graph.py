@@ -28,6 +28,7 @@ class LinearGraph:
         with np.errstate(all="ignore"):
             dots = push_forward(tape, [_zeros(x) for x in program.inputs])
         self.shapes: list[Any] = [None if isinstance(d, tuple) else np.shape(d) for d in dots]
+        self.sizes: list[Any] = [_size(d) for d in dots]
         self.real = [d is not None and not isinstance(d, tuple) and _is_real(d) for d in dots]
         self.edges: list[list[tuple[int, Any]]] = []
         for entry in tape:
@@ -75,3 +76,10 @@ def _zeros(x: Any) -> Any:
 
 def _is_real(d: Any) -> bool:
     return not np.iscomplexobj(d)
+
+
+def _size(d: Any) -> Any:
+    """How many numbers; of a tuple that of each part, None for zero."""
+    if d is None:
+        return None
+    return tuple(map(_size, d)) if isinstance(d, tuple) else int(np.size(d))

@@ -21,6 +21,7 @@ from our_engine.linear_maps import (
     One,
     Outputs,
     Permute,
+    Pick,
     Real,
     Reshape,
     RightMul,
@@ -40,7 +41,7 @@ from .pattern import Pattern, flat_positions, stacked
 PROBED = 1 << 22  # entries of a matrix that is formed to see its pattern
 
 _DIAGONAL = (One, Negative, Scale, Cast, Conj, Real, Reshape)
-Through = Callable[[Any, Pattern, Shape], Pattern]
+Through = Callable[[Any, Any, Any], Any]
 
 
 def jacobian_pattern(
@@ -57,8 +58,11 @@ def jacobian_pattern(
         if graph.live[k]:
             found: Any = None
             for i, J in graph.edges[k]:
-                if patterns.get(i) is not None:
-                    found = _union(found, through(J, patterns[i], graph.shapes[i]))
+                pattern = patterns.get(i)
+                if isinstance(pattern, tuple) and not isinstance(J, (Pick, Compose)):
+                    found = _union(found, _dense(pattern, graph.sizes[k], width))
+                elif pattern is not None:
+                    found = _union(found, through(J, pattern, graph.shapes[i]))
             patterns[k] = found
     rows = []
     for end, shape in zip(graph.outputs, out_shapes, strict=True):
@@ -74,10 +78,16 @@ def through(J: Any, pattern: Any, shape: Any) -> Any:
     """
     if not isinstance(J, LinearMap) or isinstance(J, _DIAGONAL):
         return pattern
-    if isinstance(pattern, tuple):
-        return pattern[J.i]  # type: ignore[attr-defined]  # only a Pick takes a tuple
     known = _THROUGH.get(type(J))
     return known(J, pattern, shape) if known is not None else _probed(J, pattern, shape)
+
+
+def _dense(parts: tuple[Any, ...], sizes: Any, width: int) -> Any:
+    """Every number of the result, or of each of its parts, depends on all that the parts do."""
+    given = stacked([part for part in parts if part is not None], width)
+    if isinstance(sizes, tuple):
+        return tuple(None if size is None else given.spread(size) for size in sizes)
+    return given.spread(sizes)
 
 
 def _union(a: Any, b: Any) -> Any:
@@ -187,7 +197,13 @@ def _probed(J: LinearMap, pattern: Pattern, shape: Shape) -> Any:
     return pattern.after(rows, middle, height)
 
 
+def _place(J: Any, pattern: Pattern, _shape: Shape) -> Any:
+    return J.apply(pattern)  # moves what it is given into a tuple
+
+
 _THROUGH: dict[type, Through] = {
+    Pick: lambda J, pattern, _shape: pattern[J.i],
+    type(Pick(0, 1).transpose()): _place,
     Compose: _compose,
     Add: _add,
     Outputs: _outputs,

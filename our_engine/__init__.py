@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import rules as _rules  # enters the table
+from .checkpointing import checkpoint
 from .jacobians import hessian, hvp, jacobian
 from .linearized import Linearized
 from .primitives import composite, constant, each, elementwise, refused, rule
@@ -24,6 +25,7 @@ __all__ = [
     "DifferentiationError",
     "Linearized",
     "SparseMatrix",
+    "checkpoint",
     "composite",
     "constant",
     "each",

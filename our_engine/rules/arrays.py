@@ -1,11 +1,15 @@
 """The rules of functions of whole arrays; importing this module enters them into the table."""
 
 from . import (
+    calculus,
     construction,
+    convolution,
     cumulative,
     extrema,
     indexing,
+    interpolation,
     joining,
+    mapping,
     ordering,
     products,
     quantiles,
@@ -17,11 +21,15 @@ from . import (
 )
 
 __all__ = [
+    "calculus",
     "construction",
+    "convolution",
     "cumulative",
     "extrema",
     "indexing",
+    "interpolation",
     "joining",
+    "mapping",
     "ordering",
     "products",
     "quantiles",

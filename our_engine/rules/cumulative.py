@@ -12,6 +12,7 @@ from our_engine.linear_maps import Gather, LinearMap, Operator, Permute, Reshape
 from our_engine.primitives import Spec, composite, rule
 from our_engine.types import Array, Settings, Shape
 
+from .indexing import positions, scatter_add
 from .reductions import along_first, without_nan
 
 
@@ -71,6 +72,14 @@ def _nancumsum(a: Array, *args: Any, **settings: Any) -> Any:
     return np.cumsum(without_nan(a, 0), *args, **settings)
 
 
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """The sums of the weights by the label of each."""
+    if weights is None:
+        return np.bincount(positions(x), minlength=minlength)
+    size = len(np.bincount(positions(x), minlength=minlength))
+    return scatter_add(np.astype(weights, np.float64), shape=(size,), index=positions(x))
+
+
 def _add_reduceat(_x: Spec, _y: Spec, indices: Any = (), axis: int = 0) -> LinearMap:
     """Sums over [i_k, i_(k+1)), or the one element i_k where that is empty."""
     axis = int(axis) % _x.ndim
@@ -106,3 +115,4 @@ rule(
     bind=_bind_reduceat,
 )
 composite(np.nancumsum, _nancumsum)
+composite(np.bincount, _bincount)

@@ -46,7 +46,7 @@ def slope(f, xs, vs, truth):
     extended = truth == "steps"
     if extended:
         xs = [np.asarray(x, np.result_type(x, np.longdouble)) for x in xs]
-    h = np.longdouble(1e-4) if extended else 2.0**-9
+    h = np.longdouble(1e-4) if extended else 2.0**-11
     near = flat(f(*moved(xs, vs, h))) - flat(f(*moved(xs, vs, -h)))
     far = flat(f(*moved(xs, vs, 2 * h))) - flat(f(*moved(xs, vs, -2 * h)))
     return (8 * near - far) / (12 * h)

@@ -96,7 +96,8 @@ class Primitive:
 
     `jacobians` has one callable, or `ZERO`, per operand, or is a single `each`. `keeps` says
     which of (operands..., output) each of them reads; `fixed` has the factors that read none of
-    them, computed, and None for the others. An `eager` map is built when the call is recorded.
+    them, computed, and None for the others; `parts` has all three together. An `eager` map is
+    built when the call is recorded.
     """
 
     __slots__ = (
@@ -112,6 +113,7 @@ class Primitive:
         "jacobians",
         "keeps",
         "name",
+        "parts",
         "sequence",
         "variadic",
     )
@@ -148,6 +150,8 @@ class Primitive:
             self.direct = -1
         self.keeps = tuple(_kept(j, len(jacobians)) for j in jacobians)
         self.fixed = tuple(map(_fixed, jacobians, self.keeps)) if elementwise else ()
+        fixed = self.fixed or tuple(j if isinstance(j, Zero) else None for j in jacobians)
+        self.parts = tuple(zip(jacobians, self.keeps, fixed, strict=True))
         accepted: set[str] = set()
         for j in jacobians:
             accepted.update(keywords(j.jacobian if isinstance(j, each) else j))

@@ -40,6 +40,11 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     Tracers of older tapes are constants to it; that their operations are recorded in their turn
     follows from evaluating on them.
     """
+    if not primitive.variadic:
+        if len(operands) == 1:
+            return record_unary(primitive, operands[0], settings)
+        if len(operands) == 2:
+            return record_binary(primitive, operands[0], operands[1], settings)
     newest: Node | None = None
     level = 0
     for x in operands:
@@ -50,11 +55,6 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
         return primitive.evaluate(*operands, **settings)
     if settings:
         settings = _settled(primitive, settings)
-    if not primitive.variadic:
-        if len(operands) == 1:
-            return record_unary(primitive, newest, settings)
-        if len(operands) == 2:
-            return record_binary(primitive, operands[0], operands[1], newest, settings)
     tape = newest.tape
     inside = [isinstance(x, Node) and x.tape is tape for x in operands]
     values = [_value(x, yes) for x, yes in zip(operands, inside, strict=True)]
@@ -67,30 +67,33 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     return _entered(primitive, operands, values, settings, y, newest)
 
 
-def record_unary(primitive: Primitive, x: Node, settings: Settings = _NONE) -> Any:
+def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> Any:
     """The same for one operand."""
+    if not isinstance(x, Node):
+        return primitive.evaluate(x, **settings)
+    if settings:
+        settings = _settled(primitive, settings)
     v = x.value
     if type(v) is float:
         v = _DOUBLE(v)
     if isinstance(v, Node):
-        y = record(primitive, (v,), settings)
-    else:
+        y = record_unary(primitive, v, settings)
+    elif settings:
         y = primitive.evaluate(v, **settings)
+    else:
+        y = primitive.evaluate(v)
     if type(y) is not _ARRAY and type(y) is not _DOUBLE:
         return _entered(primitive, (x,), [v], settings, y, x)
-    if y.dtype is not _DOUBLE_DTYPE and y.dtype.kind not in "fc":
+    dtype = y.dtype
+    jacobian, keeps, fixed = primitive.parts[0]
+    if fixed is ZERO or (dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc"):
         return y
-    jacobian = primitive.jacobians[0]
-    if jacobian is ZERO:
-        return y
-    keep_x, keep_y = primitive.keeps[0]
     if primitive.elementwise:
-        alike = v.dtype is y.dtype or v.dtype == y.dtype
-        factor = primitive.fixed[0]
-        if factor is not None:
-            jacobian = factor if alike else broadcast_factor(factor, Spec(v), Spec(y))
+        alike = v.dtype is dtype or v.dtype == dtype
+        if fixed is not None:
+            jacobian = fixed if alike else broadcast_factor(fixed, Spec(v), Spec(y))
         else:
-            args = (v if keep_x else None, y if keep_y else None)
+            args = (v if keeps[0] else None, y if keeps[1] else None)
             if alike:
                 jacobian = Deferred(jacobian, args, settings)
             else:
@@ -103,7 +106,7 @@ def record_unary(primitive: Primitive, x: Node, settings: Settings = _NONE) -> A
         if primitive.eager:
             jacobian = jacobian(v, y, **settings)
         else:
-            reads = (v if keep_x else Spec(v), y if keep_y else Spec(y))
+            reads = (v if keeps[0] else Spec(v), y if keeps[1] else Spec(y))
             jacobian = Deferred(jacobian, reads, settings)
     node = place(y, (x.index, jacobian), x)
     if x.tape.noting:
@@ -111,63 +114,67 @@ def record_unary(primitive: Primitive, x: Node, settings: Settings = _NONE) -> A
     return node
 
 
-def record_binary(
-    primitive: Primitive, a: Any, b: Any, newest: Node, settings: Settings = _NONE
-) -> Any:
+def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NONE) -> Any:
     """The same for two operands."""
+    in_a = isinstance(a, Node)
+    in_b = isinstance(b, Node)
+    newest = a if in_a else b
+    if in_a and in_b:
+        if a.tape is not b.tape:
+            in_b = b.tape.level > a.tape.level
+            in_a = not in_b
+            newest = b if in_b else a
+    elif not in_a and not in_b:
+        return primitive.evaluate(a, b, **settings)
+    if settings:
+        settings = _settled(primitive, settings)
     tape = newest.tape
-    in_a = isinstance(a, Node) and a.tape is tape
-    in_b = isinstance(b, Node) and b.tape is tape
     v, w = _value(a, in_a), _value(b, in_b)
     if isinstance(v, Node) or isinstance(w, Node):
-        y = record(primitive, (v, w), settings)
-    else:
+        y = record_binary(primitive, v, w, settings)
+    elif settings:
         y = primitive.evaluate(v, w, **settings)
+    else:
+        y = primitive.evaluate(v, w)
     if in_a and type(v) is float:
         v = _strong(v, y)
     if in_b and type(w) is float:
         w = _strong(w, y)
-    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (
-        primitive.elementwise or primitive.eager
-    ):
+    elementwise, eager = primitive.elementwise, primitive.eager
+    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (elementwise or eager):
         return _entered(primitive, (a, b), [v, w], settings, y, newest)
-    if y.dtype is not _DOUBLE_DTYPE and y.dtype.kind not in "fc":
+    dtype = y.dtype
+    if dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc":
         return y
     entry: tuple[Any, ...] = ()
     for i in (0, 1):
         if not (in_b if i else in_a):
             continue
-        jacobian = primitive.jacobians[i]
-        if jacobian is ZERO:
+        jacobian, keeps, fixed = primitive.parts[i]
+        if fixed is ZERO:
             continue
         if jacobian is refused:
             refuse_operand(primitive, i)
-        keep_v, keep_w, keep_y = primitive.keeps[i]
-        if primitive.elementwise:
-            operand = b if i else a
-            x = Spec(operand) if operand.weak else w if i else v
-            alike = x.shape == y.shape and (x.dtype is y.dtype or x.dtype == y.dtype)
-            factor = primitive.fixed[i]
-            if factor is not None:
-                jacobian = factor if alike else broadcast_factor(factor, Spec(x), Spec(y))
-            else:
-                args = (
-                    None if not keep_v else v if in_a else kept(v, tape),
-                    None if not keep_w else w if in_b else kept(w, tape),
-                    y if keep_y else None,
-                )
-                if alike:
-                    jacobian = Deferred(jacobian, args, settings)
-                else:
-                    jacobian = DeferredBroadcast(jacobian, args, settings, x, y)
-        else:
-            jacobian = jacobian(
-                v if in_a or not keep_v else kept(v, tape),
-                w if in_b or not keep_w else kept(w, tape),
-                y,
-                **settings,
+        operand = b if i else a
+        if fixed is None:
+            keep_v, keep_w, keep_y = keeps
+            args = (
+                (v if in_a else kept(v, tape)) if keep_v else v if eager else None,
+                (w if in_b else kept(w, tape)) if keep_w else w if eager else None,
+                y if keep_y or eager else None,
             )
-        entry += (b.index if i else a.index, jacobian)
+        if elementwise:
+            x = Spec(operand) if operand.weak else w if i else v
+            alike = x.shape == y.shape and (x.dtype is dtype or x.dtype == dtype)
+            if fixed is not None:
+                jacobian = fixed if alike else broadcast_factor(fixed, Spec(x), Spec(y))
+            elif alike:
+                jacobian = Deferred(jacobian, args, settings)
+            else:
+                jacobian = DeferredBroadcast(jacobian, args, settings, x, y)
+        else:
+            jacobian = jacobian(*args, **settings)
+        entry += (operand.index, jacobian)
     if not entry:
         return y
     node = place(y, entry, newest)

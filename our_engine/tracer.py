@@ -16,13 +16,12 @@ from .dispatch import array_function, array_ufunc
 from .in_place import in_place
 from .methods import ArrayMethods
 from .primitives import TABLE
-from .recording import record, record_unary
+from .recording import record_binary, record_unary
 from .scalars import of_one, of_two
-from .types import Array, Settings
+from .types import Array
 
 _new = object.__new__
 _NUMBER = (float, int)
-_NONE: Settings = {}
 
 
 class Tracer(ArrayMethods):
@@ -170,12 +169,12 @@ class Tracer(ArrayMethods):
 
 
 def _binary(ufunc: np.ufunc, a: Any, b: Any) -> Any:
-    if isinstance(a, _FOREIGN) or isinstance(b, _FOREIGN):
+    if type(a) in _FOREIGN or type(b) in _FOREIGN:
         return NotImplemented
-    return record(TABLE[ufunc], (a, b), _NONE)
+    return record_binary(TABLE[ufunc], a, b)
 
 
-_FOREIGN = (str, bytes, dict, set, type(None))
+_FOREIGN = frozenset((str, bytes, dict, set, type(None)))
 
 
 class CellTracer(Tracer):

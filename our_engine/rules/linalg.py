@@ -12,21 +12,21 @@ from our_engine.recording import raw
 from our_engine.types import Array, DifferentiationError, Settings, Shape
 
 
-def _matmul_left(a: Spec, b: Array, y: Spec) -> LinearMap:
+def _matmul_left(_a: Spec, b: Array, _y: Spec) -> LinearMap:
     """The map of the left factor; vectors are matrices of one row or one column."""
-    if a.ndim == 2 == b.ndim and a.dtype == y.dtype:
-        return RightMul(b, a.shape)
-    rows = (1, *a.shape) if a.ndim == 1 else a.shape
+    if _a.ndim == 2 == b.ndim and _a.dtype == _y.dtype:
+        return RightMul(b, _a.shape)
+    rows = (1, *_a.shape) if _a.ndim == 1 else _a.shape
     B = np.reshape(b, (-1, 1)) if np.ndim(b) == 1 else b
-    return _framed(RightMul(B, rows), a, y)
+    return _framed(RightMul(B, rows), _a, _y)
 
 
-def _matmul_right(a: Array, b: Spec, y: Spec) -> LinearMap:
-    if a.ndim == 2 == b.ndim and b.dtype == y.dtype:
-        return LeftMul(a, b.shape)
-    columns = (*b.shape, 1) if b.ndim == 1 else b.shape
+def _matmul_right(a: Array, _b: Spec, _y: Spec) -> LinearMap:
+    if a.ndim == 2 == _b.ndim and _b.dtype == _y.dtype:
+        return LeftMul(a, _b.shape)
+    columns = (*_b.shape, 1) if _b.ndim == 1 else _b.shape
     A = np.reshape(a, (1, -1)) if np.ndim(a) == 1 else a
-    return _framed(LeftMul(A, columns), b, y)
+    return _framed(LeftMul(A, columns), _b, _y)
 
 
 def _framed(product: LinearMap, x: Spec, y: Spec) -> LinearMap:
@@ -147,12 +147,7 @@ def _vdot(a: Array, b: Array) -> Any:
     return np.dot(np.conj(np.ravel(a)), np.ravel(b))
 
 
-rule(
-    np.matmul,
-    lambda _a, b, _y: _matmul_left(_a, b, _y),
-    lambda a, _b, _y: _matmul_right(a, _b, _y),
-    eager=True,
-)
+rule(np.matmul, _matmul_left, _matmul_right, eager=True)
 rule(np.einsum, each(_einsum), bind=_einsum_bind, evaluate=_einsum_evaluate)
 composite(np.dot, _dot)
 composite(np.tensordot, _tensordot)

@@ -1,0 +1,43 @@
+"""Logistic functions, and products with logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+
+from our_engine.node import raw
+from our_engine.primitives import elementwise
+from our_engine.types import Array
+
+
+def _ratio(x: Array, y: Array) -> Array:
+    """x / y, and 0 where both are: x log y is 0 for x = 0, whatever y."""
+    none = (raw(x) == 0) & (raw(y) == 0)
+    return np.where(none, 0, x / np.where(none, 1, y)) if np.any(none) else x / y
+
+
+def _log_ratio(x: Array, y: Array) -> Array:
+    """log(x / y), also where the quotient leaves the range."""
+    q = np.asarray(raw(x) / raw(y))
+    plain = (q > 0) & np.isfinite(q)
+    if np.all(plain):
+        return np.log(x / y)
+    return np.where(plain, np.log(np.where(plain, x / y, 1)), np.log(x) - np.log(y))
+
+
+def _softplus(x: Array) -> Any:
+    return np.logaddexp(x, 0)
+
+
+elementwise(sp.expit, lambda x, y: y * sp.expit(-x))
+elementwise(sp.log_expit, lambda x, _y: sp.expit(-x))
+elementwise(sp.logit, lambda x, _y: 1.0 / (x * (1.0 - x)))
+elementwise(sp.xlogy, lambda _x, y, _z: np.log(y), lambda x, y, _z: _ratio(x, y))
+elementwise(sp.xlog1py, lambda _x, y, _z: np.log1p(y), lambda x, y, _z: _ratio(x, 1.0 + y))
+elementwise(sp.entr, lambda x, _y: -1.0 - np.log(x))
+elementwise(sp.rel_entr, lambda x, y, _z: _log_ratio(x, y) + 1.0, lambda x, y, _z: -_ratio(x, y))
+elementwise(sp.kl_div, lambda x, y, _z: _log_ratio(x, y), lambda x, y, _z: (y - x) / y)
+softplus: Callable[..., Any] = elementwise(_softplus, lambda x, _y: sp.expit(x))

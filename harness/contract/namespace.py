@@ -2,12 +2,10 @@
 
 ``DIFFERENTIABLE`` names have a derivative in each mode that a backend offers,
 ``DIFFERENTIABLE_LINALG`` in reverse mode at least; a test differentiates each name on each of the
-built-in AD backends. (``our_engine`` is still growing towards the list: a name that it has no rule
-for raises an error that says so, and is never taken for a constant.) ``CONSTANT`` names make
-arrays, or answer questions whose answer does not vary with their input. Beside the names there
-are the operators of an array, its ``shape``, ``ndim``, ``dtype`` and ``T``, indexing by integers,
-slices, ``None`` and arrays, and ``xp.special``, the special functions of the backend's library
-under that library's names.
+built-in AD backends. ``CONSTANT`` names make arrays, or answer questions whose answer does not
+vary with their input. Beside the names there are the operators of an array, its ``shape``,
+``ndim``, ``dtype`` and ``T``, indexing by integers, slices, ``None`` and arrays, and
+``xp.special``, the special functions of the backend's library under that library's names.
 """
 
 from __future__ import annotations

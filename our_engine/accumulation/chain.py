@@ -7,21 +7,22 @@ a straight line, else small programs of their own, which are swept as such.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from our_engine.linear_maps import plain
+from our_engine.linear_maps.masked import plus
 from our_engine.program import Program
 from our_engine.types import Array, Shape
 
-from .block_rules import Block
-from .blocks import plus, pull_block, push_block
 from .bracketing import Bracketing, Factor, optimal_bracketing
 from .graph import LinearGraph
-from .held import flops, held_matrix, holds_matrix
+from .held import costs, held_matrix
+from .stacks import Stack, pulled, pushed
 
 LIMIT = 64  # factors in one dynamic programme; of more cuts the narrowest are taken
 
@@ -47,61 +48,58 @@ class Part:
         """The numbers of the sinks."""
         return sum(map(math.prod, self.out_shapes))
 
+    @functools.cached_property
+    def _costs(self) -> tuple[int, bool]:
+        """The multiplications of one sweep, and whether a single map holds the matrix."""
+        found = [costs(J, self.graph.shapes[i]) for k in self.nodes for i, J in self.graph.edges[k]]
+        single = len(found) == 1 == len(self.sources) and self.sinks == self.nodes
+        return sum(count for count, _ in found), single and found[0][1]
+
     def factor(self) -> Factor:
         """What it costs to sweep this part, and to form its matrix."""
-        once = sum(
-            flops(J, self.graph.shapes[i]) for k in self.nodes for i, J in self.graph.edges[k]
-        )
-        form = min(self.columns, self.rows) * once
-        return Factor(0 if self._held() is not None else form, once, once)
+        once, held = self._costs
+        return Factor(0 if held else min(self.columns, self.rows) * once, once, once)
 
     def matrix(self) -> Array:
         """The matrix, shape (rows, columns), formed the cheapest way."""
-        held = self._held()
-        if held is not None:
-            return held_matrix(held, self.in_shapes[0])
+        if self._costs[1]:
+            ((_, J),) = self.graph.edges[self.nodes[0]]
+            return held_matrix(J, self.in_shapes[0])
         if self.columns <= self.rows:
             return self.push(np.eye(self.columns))
         return self.pull(np.eye(self.rows))
 
-    def _held(self) -> Any:
-        """The only map of this part, if it holds its matrix; else None."""
-        if len(self.nodes) != 1 or self.sinks != self.nodes or len(self.sources) != 1:
-            return None
-        (first, *others) = self.graph.edges[self.nodes[0]]
-        return None if others or not holds_matrix(first[1], self.in_shapes[0]) else first[1]
-
     def push(self, V: Array) -> Array:
         """This part applied to the columns of V, shape (columns, c); gives (rows, c)."""
-        dots: dict[int, Block] = {}
-        start = 0
+        dots: dict[int, Stack] = {}
+        start, count = 0, V.shape[1]
         for source, shape in zip(self.sources, self.in_shapes, strict=True):
             size = math.prod(shape)
-            dots[source] = V[start : start + size].T.reshape(V.shape[1], *shape)
+            dots[source] = V[start : start + size].T.reshape(count, *shape)
             start += size
         for k in self.nodes:
-            total: Block = dots.get(k)
+            total: Stack = dots.get(k)
             for i, J in self.graph.edges[k]:
-                total = plus(total, push_block(J, dots.get(i), self.graph.shapes[i]))
+                total = plus(total, pushed(J, dots.get(i), count))
             dots[k] = total
         found = [None if k is None else dots.get(k) for k in self.sinks]
-        return _joined(found, self.out_shapes, V.shape[1]).T
+        return _joined(found, self.out_shapes, count).T
 
     def pull(self, U: Array) -> Array:
         """The transpose applied to the rows of U, shape (c, rows); gives (c, columns)."""
-        bars: dict[int, Block] = {}
-        start = 0
+        bars: dict[int, Stack] = {}
+        start, count = 0, len(U)
         for sink, shape in zip(self.sinks, self.out_shapes, strict=True):
             size = math.prod(shape)
             if sink is not None:
-                block = U[:, start : start + size].reshape(len(U), *shape)
+                block = U[:, start : start + size].reshape(count, *shape)
                 bars[sink] = plus(bars.get(sink), block)
             start += size
         for k in reversed(self.nodes):
             bar = bars.pop(k, None)
             for i, J in self.graph.edges[k]:
-                bars[i] = plus(bars.get(i), pull_block(J, bar, self.graph.shapes[i]))
-        return _joined([bars.get(k) for k in self.sources], self.in_shapes, len(U))
+                bars[i] = plus(bars.get(i), pulled(J, bar, count))
+        return _joined([bars.get(k) for k in self.sources], self.in_shapes, count)
 
 
 class Chain:
@@ -138,9 +136,11 @@ class Chain:
         return optimal_bracketing(self.sizes, self.factors)
 
     def product(self, bracketing: Bracketing) -> Array:
-        """The Jacobian, shape (n_t, n_0), multiplied as the bracketing says."""
+        """The Jacobian, shape (n_t, n_0), multiplied as the bracketing says, in fresh memory."""
         with np.errstate(all="ignore"):
-            return self._product(bracketing)
+            product = self._product(bracketing)
+        # Of one map it may be the very matrix that the map holds, or a view of it.
+        return product if product.base is None and bracketing.way == "multiply" else product.copy()
 
     def _product(self, b: Bracketing) -> Array:
         if b.way == "push" and b.right is not None:
@@ -161,12 +161,12 @@ def _narrowest(graph: LinearGraph, cuts: list[int]) -> list[int]:
     return sorted(by_size[:LIMIT])
 
 
-def _joined(blocks: list[Block], shapes: tuple[Shape, ...], count: int) -> Array:
-    """The blocks side by side, as an array of shape (c, all their numbers)."""
+def _joined(stacks: list[Stack], shapes: tuple[Shape, ...], count: int) -> Array:
+    """The stacks side by side, as an array of shape (c, all their numbers)."""
     parts = [
         np.zeros((count, math.prod(shape)))
         if b is None
-        else np.reshape(b, (count, math.prod(shape)))
-        for b, shape in zip(blocks, shapes, strict=True)
+        else np.reshape(plain(b), (count, math.prod(shape)))
+        for b, shape in zip(stacks, shapes, strict=True)
     ]
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

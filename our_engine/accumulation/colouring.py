@@ -6,6 +6,7 @@ derivatives", SIAM Review 47 (2005).
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 from collections.abc import Iterable
@@ -17,7 +18,11 @@ from our_engine.types import Array
 
 from .pattern import Pattern
 
+REMEMBERED = 8
+"""Patterns whose colourings are kept: Newton's method asks for the same one at every step."""
 
+
+@functools.lru_cache(maxsize=REMEMBERED)
 def column_colouring(pattern: Pattern) -> Array:
     """A colour for each column: two columns with an entry in one row differ.
 
@@ -47,7 +52,7 @@ def _greedy(near: list[list[int]], order: Iterable[int]) -> Array:
     colour = [-1] * len(near)
     for j in order:
         colour[j] = _free({colour[i] for i in near[j]})
-    return np.array(colour, dtype=int)
+    return _frozen(colour)
 
 
 def _smallest_last(near: list[list[int]]) -> list[int]:
@@ -72,6 +77,7 @@ def _smallest_last(near: list[list[int]]) -> list[int]:
     return order[::-1]
 
 
+@functools.lru_cache(maxsize=REMEMBERED)
 def star_colouring(pattern: Pattern) -> Array:
     """A colour for each vertex of a symmetric pattern's graph.
 
@@ -101,7 +107,13 @@ def _star(near: list[list[int]], order: Iterable[int]) -> Array:
                 if c not in forbidden and any(colour[y] == colour[w] and y != w for y in near[x]):
                     forbidden.add(c)
         colour[v] = _free(forbidden)
-    return np.array(colour, dtype=int)
+    return _frozen(colour)
+
+
+def _frozen(colour: list[int]) -> Array:
+    found = np.array(colour, dtype=int)
+    found.flags.writeable = False
+    return found
 
 
 def _free(taken: set[int]) -> int:

@@ -40,6 +40,7 @@ def accumulated(program: Program, mode: str) -> list[list[Array]] | None:
 
 
 def _blocks(program: Program, matrix: Array) -> list[list[Array]]:
+    """The matrix, which is nobody else's, cut into the derivatives of each output by each input."""
     blocks: list[list[Array]] = []
     row = 0
     for y in program.values():
@@ -50,7 +51,9 @@ def _blocks(program: Program, matrix: Array) -> list[list[Array]]:
         for x in program.inputs:
             width = math.prod(np.shape(x))
             block = matrix[row : row + height, column : column + width]
-            block = np.array(block, np.result_type(x, y))
+            if block.shape != matrix.shape:
+                block = block.copy()
+            block = block.astype(np.result_type(x, y), copy=False)
             blocks[-1].append(block.reshape(y_shape + np.shape(x)))
             column += width
         row += height

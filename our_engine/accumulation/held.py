@@ -18,38 +18,40 @@ from our_engine.linear_maps import (
     RightMul,
     Scale,
     Select,
+    plain,
 )
 from our_engine.types import Array, Shape
 
-from .blocks import pull_block, push_block
+from .stacks import pulled, pushed
 
 
-def flops(J: Any, shape: Shape | None) -> int:
-    """Scalar multiplications of one application of a map, or of a bare factor."""
+def costs(J: Any, shape: Shape | None) -> tuple[int, bool]:
+    """Scalar multiplications of one application of a map or a bare factor to an array of `shape`,
+    and whether its matrix is there without any: held by the map, or on a diagonal.
+    """
     if shape is None:
-        return 0  # one output is picked of many
-    if isinstance(J, Outputs):
-        return sum(flops(m, shape) for m in J.maps if m is not ZERO)
-    return J.flops(shape) if isinstance(J, LinearMap) else math.prod(shape)
-
-
-def holds_matrix(J: Any, shape: Shape) -> bool:
-    """Whether the matrix of a map is there without a multiplication: held, or on a diagonal."""
-    if not isinstance(J, LinearMap) or isinstance(J, (Scale, Select, One, Cast)):
-        return True
-    if isinstance(J, LeftMul):
-        return np.ndim(J.A) == 2 and len(shape) == 2 and shape[1] == 1
-    if isinstance(J, RightMul):
-        return np.ndim(J.B) == 2 and len(shape) == 2 and shape[0] == 1
+        return 0, False  # one output is picked of many
+    if not isinstance(J, LinearMap):
+        return math.prod(shape), True
     if isinstance(J, Compose):
-        shapes = _shapes(J, shape)
-        busy = _busy(J, shapes)
-        return len(busy) == 1 and holds_matrix(J.maps[busy[0]], shapes[busy[0] + 1])
-    return False
+        count, busy = 0, []
+        for m in reversed(J.maps):
+            multiplications, held = costs(m, shape)
+            count += multiplications
+            busy += [held] if multiplications else []
+            shape = m.out_shape(shape)
+        return count, busy == [True]
+    if isinstance(J, Outputs):
+        return sum(costs(m, shape)[0] for m in J.maps if m is not ZERO), False
+    if isinstance(J, LeftMul):
+        return J.flops(shape), np.ndim(J.A) == 2 and len(shape) == 2 and shape[1] == 1
+    if isinstance(J, RightMul):
+        return J.flops(shape), np.ndim(J.B) == 2 and len(shape) == 2 and shape[0] == 1
+    return J.flops(shape), isinstance(J, (Scale, Select, One, Cast))
 
 
 def held_matrix(J: Any, shape: Shape) -> Array:
-    """The matrix of a map for which `holds_matrix` is True, shape (outputs, inputs)."""
+    """The matrix of a map of which `costs` says that it is there, shape (outputs, inputs)."""
     if isinstance(J, LeftMul):
         return np.asarray(J.A)
     if isinstance(J, RightMul):
@@ -60,28 +62,19 @@ def held_matrix(J: Any, shape: Shape) -> Array:
     return np.diag(np.broadcast_to(diagonal, shape).reshape(math.prod(shape)))
 
 
-def _shapes(J: Compose, shape: Shape) -> list[Shape]:
-    """Of the result of each map of J, and last of the argument of all."""
+def _composed_matrix(J: Compose, shape: Shape) -> Array:
+    """The matrix of the only map in J that multiplies, with rows and columns moved by the rest."""
     shapes = [shape]
     for m in reversed(J.maps):
         shapes.append(m.out_shape(shapes[-1]))
-    return shapes[::-1]
-
-
-def _busy(J: Compose, shapes: list[Shape]) -> list[int]:
-    return [i for i, m in enumerate(J.maps) if m.flops(shapes[i + 1])]
-
-
-def _composed_matrix(J: Compose, shape: Shape) -> Array:
-    """The matrix of the only map in J that multiplies, with rows and columns moved by the rest."""
-    shapes = _shapes(J, shape)
-    (i,) = _busy(J, shapes)
+    shapes.reverse()  # shapes[i] is of the result of J.maps[i], shapes[i + 1] of its argument
+    (i,) = (i for i, m in enumerate(J.maps) if costs(m, shapes[i + 1])[0])
     matrix = held_matrix(J.maps[i], shapes[i + 1])
     rows = matrix.reshape(len(matrix), *shapes[i + 1])
-    for m, before in zip(J.maps[i + 1 :], shapes[i + 2 :], strict=True):
-        rows = pull_block(m, rows, before)
+    for m in J.maps[i + 1 :]:
+        rows = pulled(m, rows, len(matrix))
     size = math.prod(shape)
-    columns = rows.reshape(len(rows), size).T.reshape(size, *shapes[i])
-    for m, before in zip(reversed(J.maps[:i]), reversed(shapes[1 : i + 1]), strict=True):
-        columns = push_block(m, columns, before)
+    columns = plain(rows).reshape(len(rows), size).T.reshape(size, *shapes[i])
+    for m in reversed(J.maps[:i]):
+        columns = pushed(m, columns, size)
     return np.asarray(columns.reshape(size, math.prod(shapes[0])).T)

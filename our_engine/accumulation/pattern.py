@@ -29,6 +29,17 @@ class Pattern:
         self.columns = columns
         self.width = width
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the entries are the same."""
+        return isinstance(other, Pattern) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        """By the entries, so that what is found for a pattern can be remembered."""
+        return hash(self._content())
+
+    def _content(self) -> tuple[int, bytes, bytes]:
+        return self.width, self.starts.tobytes(), self.columns.tobytes()
+
     @classmethod
     def of(cls, rows: Array, columns: Array, shape: tuple[int, int]) -> Pattern:
         """The pattern with the given entries, in any order and any number of times."""

@@ -34,7 +34,6 @@ from our_engine.linear_maps.base import Negative
 from our_engine.recording import raw
 from our_engine.types import Array, Shape
 
-from .block_rules import positions
 from .graph import LinearGraph
 from .pattern import Pattern, flat_positions, stacked
 
@@ -134,6 +133,11 @@ def _gather(J: Gather, pattern: Pattern, _shape: Shape) -> Pattern:
 
 def _scatter(J: Scatter, pattern: Pattern, _shape: Shape) -> Pattern:
     return pattern.combined(positions(J.gather).reshape(-1), math.prod(J.out_shape()))
+
+
+def positions(J: Gather) -> Array:
+    """Which element of the flattened argument each element of a gather's result is."""
+    return flat_positions(J.in_shape)[J.index]
 
 
 def _sum(J: Sum, pattern: Pattern, shape: Shape) -> Pattern:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from our_engine.jacobians import BLOCK
 from our_engine.program import Function, Program
 from our_engine.transforms import Argnums, chosen_arguments, grad
 from our_engine.trees import leaves
-from our_engine.types import Array, DifferentiationError, Shape
+from our_engine.types import Array, DifferentiationError
 
 from .colouring import colours, column_colouring, fullest_row, star_colouring
 from .graph import LinearGraph
@@ -116,29 +117,40 @@ def _pattern(program: Program) -> Pattern:
 def _pushed(program: Program, colour: Array) -> Array:
     """One column for each colour: J times the sum of that colour's unit vectors."""
     found = [
-        _flat(program.push(_seeds(program.inputs, colour == c))) for c in range(colours(colour))
+        _flat(program.push_stack(seeds, count), count)
+        for seeds, count in _seeds(program.inputs, colour, program)
     ]
     height = sum(math.prod(np.shape(y)) for y in program.values())
-    return np.stack(found, axis=1) if found else np.zeros((height, 0))
+    return np.concatenate(found).T if found else np.zeros((height, 0))
 
 
 def _pulled(program: Program, colour: Array) -> Array:
     """One row for each colour: the sum of that colour's unit vectors times J."""
-    ys = program.values()
-    found = [_flat(program.pull(_seeds(ys, colour == c))) for c in range(colours(colour))]
+    found = [
+        _flat(program.pull_stack(seeds, count), count)
+        for seeds, count in _seeds(program.values(), colour, program)
+    ]
     width = sum(math.prod(np.shape(x)) for x in program.inputs)
-    return np.stack(found) if found else np.zeros((0, width))
+    return np.concatenate(found) if found else np.zeros((0, width))
 
 
-def _seeds(likes: list[Array], mask: Array) -> list[Array]:
-    seeds, start = [], 0
-    for like in likes:
-        shape: Shape = np.shape(like)
-        size = math.prod(shape)
-        seeds.append(mask[start : start + size].astype(np.result_type(like)).reshape(shape))
-        start += size
-    return seeds
+def _seeds(
+    likes: list[Array], colour: Array, program: Program
+) -> Iterator[tuple[list[Array], int]]:
+    """Stacks of seeds, a row for each colour, with a one where an element has it; and the count."""
+    widest = max(1, *(math.prod(np.shape(v)) for v in (*program.inputs, *program.values())))
+    rows = max(1, BLOCK // widest)
+    for first in range(0, colours(colour), rows):
+        some = np.arange(first, min(first + rows, colours(colour)))
+        seeds, start = [], 0
+        for like in likes:
+            size = math.prod(np.shape(like))
+            mask = some[:, None] == colour[start : start + size]
+            stack = mask.reshape(len(some), *np.shape(like))
+            seeds.append(stack.astype(np.result_type(like)))
+            start += size
+        yield seeds, len(some)
 
 
-def _flat(parts: list[Array]) -> Array:
-    return np.concatenate([np.reshape(part, -1) for part in parts])
+def _flat(stacks: list[Array], count: int) -> Array:
+    return np.concatenate([np.reshape(s, (count, math.prod(s.shape[1:]))) for s in stacks], axis=1)

@@ -7,31 +7,8 @@ import pytest
 
 import our_engine as oe
 from our_engine.accumulation import chain as chain_module
-from our_engine.accumulation.blocks import pull_block, push_block
 from our_engine.accumulation.bracketing import forward_bracketing, reverse_bracketing
 from our_engine.accumulation.chain import Chain
-from our_engine.linear_maps import (
-    NEGATIVE,
-    ONE,
-    ZERO,
-    Add,
-    Broadcast,
-    Cast,
-    Compose,
-    Einsum,
-    Gather,
-    LeftMul,
-    Operator,
-    Outputs,
-    Permute,
-    Pick,
-    Reshape,
-    RightMul,
-    Scale,
-    Select,
-    Sum,
-    plain,
-)
 from our_engine.program import Program
 
 RNG = np.random.default_rng(0)
@@ -239,69 +216,3 @@ def test_unknown_modes_are_refused():
         oe.jacobian(np.sin, mode="best")
     with pytest.raises(ValueError, match=r"'best'.*forward, sparse"):
         oe.hessian(np.sum, mode="best")
-
-
-F8, F4 = np.dtype("f8"), np.dtype("f4")
-MAPS = {
-    "a number": (2.5, (3,)),
-    "a diagonal": (normal(3), (3,)),
-    "one": (ONE, (2, 3)),
-    "negative": (NEGATIVE, (2, 3)),
-    "scale": (Scale(normal(2, 3)), (2, 3)),
-    "select": (Select(np.array([True, False, True])), (3,)),
-    "cast": (Cast(F8, F4), (3,)),
-    "sum of all": (Sum((2, 3)), (2, 3)),
-    "sum of an axis": (Sum((2, 3), 0), (2, 3)),
-    "sum kept": (Sum((2, 3), -1, True), (2, 3)),
-    "broadcast": (Broadcast((2, 1), (4, 2, 3)), (2, 1)),
-    "broadcast of a scalar": (Broadcast((), (4, 2)), ()),
-    "reshape": (Reshape((2, 3), (3, 2)), (2, 3)),
-    "permute": (Permute((2, 0, 1)), (2, 3, 4)),
-    "gather": (Gather((4, 3), (slice(1, 3), 2)), (4, 3)),
-    "gather twice": (Gather((4, 3), np.array([0, 2, 2])), (4, 3)),
-    "gather apart": (
-        Gather((4, 3, 2), (np.array([0, 2]), slice(None), np.array([1, 1]))),
-        (4, 3, 2),
-    ),
-    "scatter": (Gather((4, 3), np.array([0, 2, 2])).T, (3, 3)),
-    "left of columns": (LeftMul(normal(5, 4), (4, 1)), (4, 1)),
-    "left": (LeftMul(normal(5, 4), (4, 3)), (4, 3)),
-    "left of a batch": (LeftMul(normal(5, 4), (2, 4, 3)), (2, 4, 3)),
-    "batch of lefts": (LeftMul(normal(2, 5, 4), (4, 3)), (4, 3)),
-    "right": (RightMul(normal(4, 5), (3, 4)), (3, 4)),
-    "right of a batch": (RightMul(normal(4, 5), (2, 3, 4)), (2, 3, 4)),
-    "batch of rights": (RightMul(normal(2, 4, 5), (3, 4)), (3, 4)),
-    "einsum": (Einsum(("ij", "jk"), "ki", 0, (normal(3, 4),), (2, 3)), (2, 3)),
-    "einsum that sums": (Einsum(("ij", "k"), "ki", 0, (normal(4),), (2, 3)), (2, 3)),
-    "composed": (
-        Compose(Sum((5, 3), 1), LeftMul(normal(5, 4), (4, 3)), Reshape((12,), (4, 3))),
-        (12,),
-    ),
-    "added": (Add(ONE, Scale(normal(3)), ZERO), (3,)),
-    "outputs": (Pick(1, 2) @ Outputs(ONE, Scale(normal(3))), (3,)),
-    "one of its own": (Operator(lambda v: np.cumsum(v), lambda u: np.cumsum(u[::-1])[::-1]), (3,)),
-}
-
-
-@pytest.mark.parametrize("name", MAPS)
-def test_blocks_are_the_map_one_by_one(name):
-    J, shape = MAPS[name]
-    apply = J.apply if hasattr(J, "apply") else lambda v: J * v
-    pull = J.pull if hasattr(J, "pull") else lambda u: J * u
-    V = normal(7, *shape)
-    want = np.stack([apply(v) for v in V])
-    np.testing.assert_allclose(push_block(J, V, shape), want, rtol=1e-6)
-    U = normal(*want.shape)
-    want = np.stack([plain(pull(u)) for u in U])
-    np.testing.assert_allclose(pull_block(J, U, shape), want, rtol=1e-6)
-
-
-def test_zero_blocks_stay_zero():
-    assert push_block(ZERO, normal(2, 3), (3,)) is None
-    assert push_block(ONE, None, (3,)) is None
-    both = Outputs(ZERO, Scale(2.0))
-    pushed = push_block(both, np.ones((2, 3)), (3,))
-    assert pushed[0] is None
-    np.testing.assert_array_equal(pushed[1], np.full((2, 3), 2.0))
-    np.testing.assert_array_equal(pull_block(both, (None, np.ones((2, 3))), (3,)), pushed[1])
-    assert pull_block(both, (np.ones((2, 3)), None), (3,)) is None

@@ -56,7 +56,7 @@ def test_the_wheel_holds_types_data_ledgers_and_templates(wheel):
     assert {"harness/py.typed", "backends/py.typed", "our_engine/py.typed"} <= names
     assert any(n.startswith("harness/problems/data/") and n.endswith(".csv") for n in names)
     assert any(n.startswith("backends/known/") and n.endswith(".toml") for n in names)
-    assert any(n.endswith(".html.jinja") for n in names)
+    assert any(n.endswith(".html.j2") for n in names)
     assert not any(n.startswith(("tests/", "results/")) for n in names)
 
 

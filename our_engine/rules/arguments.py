@@ -86,7 +86,8 @@ def places(shape: Shape) -> Array:
 
 def with_value(y: Array, value: Array) -> Array:
     """The derivative of y with NumPy's own value, from which y differs by rounding."""
-    correction = value - raw(y)
+    with np.errstate(invalid="ignore"):
+        correction = value - raw(y)
     if not np.any(correction):
         return y
     return y + np.where(np.isfinite(correction), correction, 0)[()]

@@ -72,6 +72,11 @@ def _partition(
     return back @ _permutation(result).T @ sorting(value) @ there
 
 
+def _sort_complex(a: Array) -> Any:
+    ordered = np.sort(a)
+    return ordered if ordered.dtype.kind == "c" else ordered.astype(np.complex128)
+
+
 def _unique(
     ar: Array,
     return_index: bool = False,
@@ -115,6 +120,7 @@ def _unique_inverse(x: Array, /) -> Any:
 
 rule(np.sort, _sort)
 rule(np.partition, _partition)
+composite(np.sort_complex, _sort_complex)
 composite(np.unique, _unique)
 composite(np.unique_values, lambda x, /: _unique(x, equal_nan=False, sorted=False))
 composite(np.unique_all, _unique_all)
@@ -130,4 +136,7 @@ constant(
     np.flatnonzero,
     np.argwhere,
     np.isin,
+    np.diag_indices_from,
+    np.tril_indices_from,
+    np.triu_indices_from,
 )

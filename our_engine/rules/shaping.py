@@ -10,6 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from our_engine.linear_maps import Broadcast, Cast, LinearMap, Operator, Permute, Reshape
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec, composite, constant, rule
+from our_engine.recording import raw
 from our_engine.types import Array, DifferentiationError, Settings, Shape
 
 from .arguments import array
@@ -164,6 +165,11 @@ def _meshgrid(
     return _broadcast(axes, np.broadcast_shapes(*(x.shape for x in axes)))
 
 
+def _real_if_close(a: Array, tol: float = 100) -> Any:
+    plain = np.real_if_close(raw(a), tol)
+    return np.real(a) if np.iscomplexobj(raw(a)) and not np.iscomplexobj(plain) else a
+
+
 def _astype(x: Array, dtype: Any = None) -> Any:
     return np.asarray(x).astype(dtype) if not hasattr(x, "astype") else x.astype(dtype)
 
@@ -196,6 +202,7 @@ rule(
     evaluate=_astype,
 )
 
+composite(np.real_if_close, _real_if_close)
 composite(np.flip, _flip)
 composite(np.fliplr, _fliplr)
 composite(np.flipud, _flipud)

@@ -1,7 +1,8 @@
 """Rules of weighted means, variances, covariances and correlations.
 
-A standard deviation of 0 is a kink: its derivative there is 0, the only choice that favours no
-direction. Variances, and with that choice also std**2, have their true derivative 0 at a constant.
+A standard deviation is the norm of the deviations from the mean, and at a constant it has that
+norm's kink: its derivative there is 0, the only choice that favours no direction, while std**2 has
+the derivatives of the variance (see `norms`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,11 @@ import numpy as np
 from our_engine.linear_maps import ONE, LinearMap, Real, Scale, Sum
 from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.linear_maps.shaping import normalized_axes
-from our_engine.primitives import Spec, composite, elementwise, rule
+from our_engine.primitives import Spec, composite, rule
 from our_engine.recording import Node, raw
 from our_engine.types import Array, DifferentiationError, Settings
 
-from .arguments import array, count, fitted, selection, with_value
-
-# 1/s, but 0 at s = 0; that no second derivative exists there is said by its infinite slope.
-_inverse: Callable[..., Any] = elementwise(
-    lambda s: np.where(s == 0, 0.0, 1.0 / np.where(s == 0, 1.0, s)).astype(s.dtype)[()],
-    lambda s, _y: -1.0 / (s * s),
-)
+from .arguments import array, count, fitted, refuse, selection, with_value
 
 
 def _bind(
@@ -64,28 +59,13 @@ def _deviation(
     return x - mean, np.maximum(dof, 0).astype(real_dtype(x.dtype))
 
 
-def _var_slope(x: Array, mean: Any, axis: Any, ddof: Any, where: Any, correction: Any) -> Array:
-    d, dof = _deviation(x, mean, axis, ddof, where, correction)
-    return 2.0 * np.conj(d) / dof
+def _valid(x: Array, where: Any) -> Any:
+    """The elements chosen by `where` that are not NaN."""
+    return ~np.isnan(raw(x)) & np.asarray(where, bool)
 
 
-def _std_slope(x: Array, mean: Any, axis: Any, ddof: Any, where: Any, correction: Any) -> Array:
-    """d / (dof std), scaled by the largest d, lest its square be too large or too small."""
-    d, dof = _deviation(x, mean, axis, ddof, where, correction)
-    axes = normalized_axes(axis, x.ndim)
-    size = np.abs(raw(d))
-    largest = np.max(size, axis=axes, keepdims=True, where=where, initial=0)
-    d = d / np.where((largest > 0) & np.isfinite(largest), largest, 1).astype(size.dtype)
-    square = np.real(d * np.conj(d)) if np.iscomplexobj(raw(d)) else d * d
-    std = np.sqrt(np.sum(square, axis=axes, keepdims=True, where=where) / dof)
-    return np.conj(d) * (_inverse(std) / dof)
-
-
-def _spread_rules(function: Callable[..., Any], slope: Callable[..., Array], nan: bool) -> None:
-    """Enter the rule of a variance or standard deviation, with or without the NaN among x."""
-
-    def chosen(x: Array, where: Any) -> Any:
-        return ~np.isnan(raw(x)) & np.asarray(where, bool) if nan else where
+def _variance_rule(function: Callable[..., Any], nan: bool) -> None:
+    """Enter the rule of a variance, of all elements or of those that are not NaN."""
 
     def by_x(
         x: Array,
@@ -98,10 +78,12 @@ def _spread_rules(function: Callable[..., Any], slope: Callable[..., Array], nan
         correction: Any = None,
     ) -> LinearMap:
         # The mean moves with x, but to that the sum of squares is stationary.
-        where = chosen(x, where)
-        along = Scale(slope(x, mean, axis, ddof, where, correction))
+        where = _valid(x, where) if nan else where
+        d, dof = _deviation(x, mean, axis, ddof, where, correction)
         total = Sum(x.shape, axis, bool(keepdims)) @ selection(where, x.shape)
-        return total @ (Real(x.dtype) if x.dtype.kind == "c" else ONE) @ along
+        return (
+            total @ (Real(x.dtype) if x.dtype.kind == "c" else ONE) @ Scale(2.0 * np.conj(d) / dof)
+        )
 
     def by_mean(
         x: Array,
@@ -117,6 +99,31 @@ def _spread_rules(function: Callable[..., Any], slope: Callable[..., Array], nan
         return -J @ fitted(Spec(mean), Spec(x))
 
     rule(function, by_x, by_mean, bind=_bind, evaluate=_evaluate(function))
+
+
+def _deviation_norm(function: Callable[..., Any], nan: bool) -> Callable[..., Any]:
+    """A standard deviation, of all elements or of those that are not NaN."""
+
+    def std(*args: Any, **kwargs: Any) -> Any:
+        (a, mean), settings = _bind(*args, **kwargs)
+        refuse(function.__name__, dtype=settings.pop("dtype"), out=settings.pop("out"))
+        value = _evaluate(function)(raw(a), raw(mean), **settings)
+        settings = {k: v for k, v in settings.items() if v is not np._NoValue}
+        x, axis, where = array(a), settings["axis"], settings.get("where", True)
+        where = _valid(x, where) if nan else where
+        d, dof = _deviation(
+            x, mean, axis, settings.get("ddof", 0), where, settings.get("correction")
+        )
+        if where is not True:
+            d = np.where(np.broadcast_to(where, d.shape), d, 0)
+        axes = normalized_axes(axis, x.ndim)
+        if not axes:
+            return with_value(d, value)
+        size = np.linalg.vector_norm(d, axis=axes, keepdims=bool(settings.get("keepdims")))
+        root = np.sqrt(dof)
+        return with_value(size / (np.reshape(root, size.shape) if np.ndim(root) else root), value)
+
+    return std
 
 
 def _average(
@@ -219,10 +226,10 @@ def _corrcoef(x: Array, y: Any = None, rowvar: bool = True, *, dtype: Any = None
     return with_value(c / deviations[:, None] / deviations, value)
 
 
-_spread_rules(np.var, _var_slope, nan=False)
-_spread_rules(np.std, _std_slope, nan=False)
-_spread_rules(np.nanvar, _var_slope, nan=True)
-_spread_rules(np.nanstd, _std_slope, nan=True)
+_variance_rule(np.var, nan=False)
+_variance_rule(np.nanvar, nan=True)
+composite(np.std, _deviation_norm(np.std, nan=False))
+composite(np.nanstd, _deviation_norm(np.nanstd, nan=True))
 composite(np.average, _average)
 composite(np.cov, _cov)
 composite(np.corrcoef, _corrcoef)

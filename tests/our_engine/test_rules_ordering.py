@@ -33,6 +33,12 @@ CASES = {
     "sort flat": (np.sort, lambda x: np.sort(x, axis=None), [A], REAL),
     "sort stable": (np.sort, lambda x: np.sort(x, axis=1, stable=True), [B], REAL),
     "sort ties": (np.sort, lambda x: np.sort(x[[0, 1, 2, 1]], axis=0), [A], REAL),
+    "sort_complex": (
+        np.sort_complex,
+        lambda x: np.real(np.sort_complex(x) * (1 + 1j)),
+        [A],
+        {"truth": "real", "single": False},
+    ),
     "partition": (np.partition, lambda x: np.partition(x, 2), [A], REAL),
     "partition axis": (np.partition, lambda x: np.partition(x, (0, 2), axis=0), [A], REAL),
     "partition flat": (np.partition, lambda x: np.partition(x, 3, axis=None), [A], REAL),

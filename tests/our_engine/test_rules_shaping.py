@@ -35,6 +35,7 @@ SHAPES = {
     "broadcast_to": (np.broadcast_to, lambda x: np.broadcast_to(x, (2, 3, 4)), [A[:1]]),
     "copy": (np.copy, np.copy, [A]),
     "astype": (np.astype, lambda x: np.astype(x * x, np.float64), [A], {"truth": "real"}),
+    "real_if_close": (np.real_if_close, np.real_if_close, [Z], STEPS),
     "flip": (np.flip, np.flip, [B]),
     "flip axes": (np.flip, lambda x: np.flip(x, (0, -1)), [B]),
     "fliplr": (np.fliplr, np.fliplr, [A]),
@@ -146,6 +147,17 @@ def test_zeros_by_structure_survive_shaping():
             g = oe.grad(lambda x, body=body: np.sum(body(np.log(x))))(x)
         assert np.isfinite(g).all()
         assert g[0] == 0
+
+
+def test_real_if_close_of_what_is_real():
+    z = np.array([1.0 + 1e-15j, 2.0])
+
+    def f(z):
+        y = np.real_if_close(z * z)
+        assert y.dtype == float
+        return np.sum(y)
+
+    np.testing.assert_allclose(oe.grad(f)(z), 2 * z)
 
 
 def test_empty():

@@ -117,9 +117,15 @@ def test_constants():
     x = np.full(4, 0.1)
     for f in (np.std, lambda x: np.std(x) ** 2, np.var, np.nanstd):
         np.testing.assert_allclose(oe.grad(f)(x), np.zeros(4), atol=1e-16)
+        # The mean of three times 0.1 is not 0.1, and NumPy's std of them not 0.
+        np.testing.assert_allclose(oe.grad(f)(np.full(3, 0.1)), np.zeros(3), atol=1e-15)
     for outer, inner in itertools.product(("forward", "reverse"), repeat=2):
         H = oe.jacobian(oe.jacobian(np.var, mode=inner), mode=outer)(x)
         np.testing.assert_allclose(H, (np.eye(4) - 0.25) / 2, atol=1e-16)
+    for x in (np.zeros(4), np.full(4, 0.5)):
+        for outer in ("forward", "reverse"):
+            H = oe.jacobian(oe.grad(lambda x: np.std(x) ** 2), mode=outer)(x)
+            np.testing.assert_allclose(H, (np.eye(4) - 0.25) / 2, atol=1e-15)
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e-160, 1.0, 1e160, 1e200])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -51,6 +52,12 @@ def fingerprint(*values: Any) -> str:
     return digest.hexdigest()
 
 
+_LIBRARIES = frozenset({"array_api_compat", "gmpy2", "mpmath", "numpy", "scipy"}) | (
+    sys.stdlib_module_names
+)
+"""Whose functions are told by their name and the library's version."""
+
+
 def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
     match value:
         case None | bool() | int() | float() | complex() | str() | bytes():
@@ -63,14 +70,19 @@ def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield np.ascontiguousarray(array).tobytes()
         case types.CodeType():
             yield from _code(value, seen)
+        case _ if (library := _library(value)) is not None:
+            name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+            yield f"{library} {name}".encode()
         case types.FunctionType():
             yield from _function(value, seen)
         case functools.partial():
             yield from _each((value.func, value.args, value.keywords), seen)
-        case types.BuiltinFunctionType() | np.ufunc() | type():
-            yield f"{getattr(value, '__module__', '')}.{value.__name__}".encode()
+        case types.MethodType():
+            yield from _each((value.__func__, value.__self__), seen)
         case types.ModuleType():
-            yield f"module {value.__name__} {getattr(value, '__version__', '')}".encode()
+            yield f"module {value.__name__}".encode()
+        case type():
+            yield from _class(value, seen)
         case Mapping():
             yield f"mapping {len(value)}".encode()
             for key in sorted(value, key=repr):
@@ -82,6 +94,20 @@ def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield f"set {sorted(map(repr, value))}".encode()
         case _:
             yield from _object(value, seen)
+
+
+def _library(value: Any) -> str | None:
+    """``module version`` of a function, class or module of a library; None for anything else."""
+    if isinstance(value, types.ModuleType):
+        module = value.__name__
+    elif callable(value) and not isinstance(value, functools.partial):
+        module = getattr(value, "__module__", None) or type(value).__module__
+    else:
+        return None
+    top = module.split(".")[0]
+    if top not in _LIBRARIES:
+        return None
+    return f"{module} {getattr(sys.modules.get(top), '__version__', '')}"
 
 
 def _each(values: Iterable[Any], seen: set[int]) -> Iterator[bytes]:
@@ -106,10 +132,16 @@ def _function(function: types.FunctionType, seen: set[int]) -> Iterator[bytes]:
     yield from _tokens(function.__kwdefaults__, seen)
     for cell in function.__closure__ or ():
         yield from _tokens(cell.cell_contents, seen)
-    for name in sorted(_names(function.__code__)):
-        if name in function.__globals__:
-            yield name.encode()
-            yield from _tokens(function.__globals__[name], seen)
+    names = _names(function.__code__)
+    for name in sorted(names & function.__globals__.keys()):
+        value = function.__globals__[name]
+        yield name.encode()
+        yield from _tokens(value, seen)
+        if isinstance(value, types.ModuleType) and _library(value) is None:
+            # What is looked up in a module of the author's own belongs to the function.
+            for attribute in sorted(names & vars(value).keys()):
+                yield attribute.encode()
+                yield from _tokens(vars(value)[attribute], seen)
 
 
 def _names(code: types.CodeType) -> set[str]:
@@ -121,6 +153,23 @@ def _names(code: types.CodeType) -> set[str]:
     return names
 
 
+def _class(cls: type, seen: set[int]) -> Iterator[bytes]:
+    """A class by its name and the code of its methods, inherited ones too."""
+    yield f"class {cls.__module__}.{cls.__qualname__}".encode()
+    if id(cls) in seen:
+        return
+    seen.add(id(cls))
+    for base in cls.__mro__:
+        if base.__module__.split(".")[0] in _LIBRARIES:
+            continue
+        for name, member in sorted(vars(base).items()):
+            inner = member.fget if isinstance(member, property) else member
+            inner = getattr(inner, "__func__", inner)
+            if isinstance(inner, types.FunctionType):
+                yield name.encode()
+                yield from _function(inner, seen)
+
+
 def _object(value: Any, seen: set[int]) -> Iterator[bytes]:
     """An object by its class and its attributes."""
     if id(value) in seen:
@@ -128,12 +177,12 @@ def _object(value: Any, seen: set[int]) -> Iterator[bytes]:
         return
     seen.add(id(value))
     names = list(getattr(value, "__dict__", {}))
-    for cls in type(value).__mro__:
-        slots = cls.__dict__.get("__slots__", ())
+    for base in type(value).__mro__:
+        slots = base.__dict__.get("__slots__", ())
         names += [slots] if isinstance(slots, str) else list(slots)
     if not names:
         raise UnhashableError(f"{type(value).__qualname__} shows no content")
-    yield f"object {type(value).__module__}.{type(value).__qualname__}".encode()
+    yield from _class(type(value), seen)
     for name in sorted(set(names)):
         yield name.encode()
         yield from _tokens(getattr(value, name, None), seen)

@@ -24,7 +24,11 @@ from harness.verification.oracles.multiprecision_namespace import (
     extended_numbers,
     multiprecision_numbers,
 )
-from harness.verification.oracles.multiprecision_namespace.decisions import Decider, Recorded
+from harness.verification.oracles.multiprecision_namespace.decisions import (
+    Decider,
+    Recorded,
+    Replayed,
+)
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
@@ -90,11 +94,12 @@ class ClosedForm:
             return program(operands, decider)
 
         def condition(decider: Decider | None, results: Arrays) -> Arrays:
+            same_piece = Replayed(decider)
             with rough.numbers.computing():
-                start = rough(operands, decider)
+                start = rough(operands, same_piece)
 
                 def at(moved: Arrays) -> Arrays:
-                    return rough(moved, decider)
+                    return rough(moved, same_piece)
 
                 return conditioning(at, operands, start, rough.numbers)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import types
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +99,39 @@ def calls(helper):
     return fun
 
 
+class Scaling:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, xp, x):
+        return x * self.factor
+
+
+class Squaring(Scaling):
+    def __call__(self, xp, x):
+        return x * x * self.factor
+
+
+def in_module(body):
+    """A function that looks ``body`` up in a module of its own, of the same name each time."""
+    module = types.ModuleType("authors_helpers")
+    module.helper = body
+    scope = {"__name__": "authors_problems", "authors_helpers": module}
+    exec("def fun(xp, x):\n    return authors_helpers.helper(x)\n", scope)
+    return scope["fun"]
+
+
 DIFFERENT = {
+    "object": {"fun": Scaling(2.0)},
+    "object's attribute": {"fun": Scaling(3.0)},
+    "object's method": {"fun": Squaring(3.0)},
+    "bound method": {"fun": Scaling(2.0).__call__},
+    "partial": {"fun": functools.partial(lambda xp, x, k: x * k, k=2.0)},
+    "partial's constant": {"fun": functools.partial(lambda xp, x, k: x * k, k=3.0)},
+    "module's function": {"fun": in_module(helper_a)},
+    "module's other function": {"fun": in_module(helper_b)},
+    "library": {"fun": lambda xp, x: np.sin(x)},
+    "library's other function": {"fun": lambda xp, x: np.cos(x)},
     "argument": {"x": 1.0 + 2**-52},
     "operator": {"operator": Operator.JACOBIAN},
     "closure": {"fun": constant(2.5)},
@@ -116,6 +150,10 @@ def test_whatever_the_truth_depends_on_is_asked_anew(question, tmp_path):
         truths.ask(question(**changes))
         assert oracle.asked == count
     truths.ask(question(fun=constant(2.0)))
+    assert oracle.asked == len(DIFFERENT) + 1
+    again = Truths([oracle], tmp_path)
+    for changes in DIFFERENT.values():
+        again.ask(question(**changes))
     assert oracle.asked == len(DIFFERENT) + 1
     dtype = dataclasses.replace(question(), unit_roundoff=2.0**-24)
     truths.ask(dtype)

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["Decider", "Forced", "Recorded", "Ties", "deciding", "settle", "tied"]
+__all__ = ["Decider", "Forced", "Recorded", "Replayed", "Ties", "deciding", "settle", "tied"]
 
 
 class Decider(Protocol):
@@ -110,6 +110,34 @@ class Forced:
         if mask is None or mask.shape != outcome.shape:
             return outcome
         return np.where(mask, side, outcome)
+
+
+@dataclass(slots=True)
+class Replayed:
+    """Keeps what ``decider`` settled in the first run, and settles it so in every further one.
+
+    So a program can be perturbed without leaving the smooth piece that it is on.
+    """
+
+    decider: Decider | None
+    outcomes: list[np.ndarray] = field(default_factory=list)
+    position: int = -1
+
+    def begin(self) -> None:
+        """The first run records, the others replay."""
+        self.position = 0
+        if self.decider is not None:
+            self.decider.begin()
+
+    def settle(self, first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
+        """What the first run settled at this place."""
+        position, self.position = self.position, self.position + 1
+        if position < len(self.outcomes) and self.outcomes[position].shape == outcome.shape:
+            return self.outcomes[position]
+        if self.decider is not None:
+            outcome = self.decider.settle(first, second, outcome)
+        self.outcomes.append(outcome)
+        return outcome
 
 
 _decider: ContextVar[Decider | None] = ContextVar("decider", default=None)

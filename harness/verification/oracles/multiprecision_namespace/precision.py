@@ -8,6 +8,7 @@ number that the float is.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import math
@@ -142,11 +143,7 @@ class GmpyNumbers(_ObjectNumbers):
         self.digits = digits
         self._gmpy2: ModuleType = gmpy2
         self._scalar = gmpy2.mpfr
-        functions = {name: getattr(gmpy2, theirs) for name, theirs, _ in _UNARY}
-        functions["log2"] = gmpy2.log2
-        self.elementwise = _vectorised(functions) | _vectorised(
-            {"atan2": gmpy2.atan2, "hypot": gmpy2.hypot}, arity=2
-        )
+        self.elementwise = _gmpy2_functions()
 
     def _precision(self) -> AbstractContextManager[Any]:
         # A new context: a user's traps and rounding do not reach into the judge. Built anew
@@ -165,17 +162,7 @@ class MpmathNumbers(_ObjectNumbers):
         self.name = "mpmath"
         self.digits = digits
         self._scalar = mpmath.mpf
-        functions = {name: _real(getattr(mpmath, theirs)) for name, _, theirs in _UNARY}
-        functions["log2"] = _real(lambda x: mpmath.log(x, 2))
-        self.elementwise = _vectorised(functions) | _vectorised(
-            {
-                "atan2": mpmath.atan2,
-                "hypot": mpmath.hypot,
-                "divide": _mpmath_divide,
-                "pow": _mpmath_pow,
-            },
-            arity=2,
-        )
+        self.elementwise = _mpmath_functions()
 
     def _precision(self) -> AbstractContextManager[Any]:
         context: AbstractContextManager[Any] = mpmath.workdps(self.digits)
@@ -217,9 +204,7 @@ class FloatNumbers(Numbers):
 
 def multiprecision_numbers(digits: int) -> Numbers:
     """Numbers of ``digits`` decimal digits: gmpy2's where it is installed, else mpmath's."""
-    if importlib.util.find_spec("gmpy2") is not None:
-        return GmpyNumbers(digits)
-    return MpmathNumbers(digits)
+    return GmpyNumbers(digits) if _has_gmpy2() else MpmathNumbers(digits)
 
 
 def extended_numbers() -> Numbers:
@@ -230,6 +215,34 @@ def extended_numbers() -> Numbers:
     if np.finfo(np.longdouble).eps < 2.0**-60:
         return FloatNumbers(np.longdouble)
     return multiprecision_numbers(34)
+
+
+@functools.cache
+def _has_gmpy2() -> bool:
+    return importlib.util.find_spec("gmpy2") is not None
+
+
+@functools.cache
+def _gmpy2_functions() -> Elementwise:
+    gmpy2 = importlib.import_module("gmpy2")
+    functions = {name: getattr(gmpy2, theirs) for name, theirs, _ in _UNARY}
+    functions["log2"] = gmpy2.log2
+    return _vectorised(functions) | _vectorised(
+        {"atan2": gmpy2.atan2, "hypot": gmpy2.hypot}, arity=2
+    )
+
+
+@functools.cache
+def _mpmath_functions() -> Elementwise:
+    functions = {name: _real(getattr(mpmath, theirs)) for name, _, theirs in _UNARY}
+    functions["log2"] = _real(lambda x: mpmath.log(x, 2))
+    binary = {
+        "atan2": mpmath.atan2,
+        "hypot": mpmath.hypot,
+        "divide": _mpmath_divide,
+        "pow": _mpmath_pow,
+    }
+    return _vectorised(functions) | _vectorised(binary, arity=2)
 
 
 def _vectorised(

@@ -137,6 +137,22 @@ def test_its_conditioning_is_that_of_multiprecision(tools):
     np.testing.assert_allclose(by_form, by_differences, rtol=1e-4)
 
 
+def test_its_conditioning_stays_on_the_piece_that_the_point_is_on(tools):
+    # 2^-40 from the kink at 1: a perturbation of 2^-24 steps across it, a rounding does not.
+    x = np.array([1 + 2.0**-40, *np.arange(2.0, 8.0)])
+    problem = tools.problem(
+        "bent",
+        lambda xp, x: xp.sum(xp.where(x > 1, 5 * x, x)),
+        ("x",),
+        {"generic-0": lambda rng: (rng.standard_normal(7),)},
+        closed_forms={Operator.GRADIENT: lambda xp, x: (xp.where(x > 1, 5.0, 1.0),)},
+    )
+    (block,) = ClosedForm().truth(Question(problem, Operator.GRADIENT, (x,), (), {"n": 7})).blocks
+    assert block.high.tolist() == [5.0] * 7
+    assert block.conditioning.tolist() == [0.0] * 7
+    assert block.lower is None
+
+
 def test_at_a_tie_it_gives_both_sides(tools):
     problem = tools.problem(
         "relu",

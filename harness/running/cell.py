@@ -16,8 +16,6 @@ from harness.running.judging import Judged, digest, verdict_of
 from harness.running.messages import (
     Check,
     Checked,
-    Done,
-    Forget,
     Readied,
     Ready,
     Reply,
@@ -147,12 +145,11 @@ class Cell:
         self._retraced[arm] = self._retraced.get(arm, 0) + reply.traces
 
     def _check(self, arm: str) -> None:
-        """Hold the result of the last timed call against the judged one; forget the case."""
+        """Hold the result of the last timed call against the judged one."""
         backend = self.arms[arm]
         reply = self._ask(arm, Check(self.case), Checked)
         if reply is None:
             return
-        self._ask(arm, Forget(self.case), Done)
         if self._retraced.get(arm):
             self._note(arm, RETRACE, f"traced {self._retraced[arm]} times more while timed")
         known = self.judged.get((backend, self.case))

@@ -1,6 +1,6 @@
 """Lanes: several backends at work at once, each with one worker and one request under way.
 
-For the phases in which nothing is timed. While the supervisor deals with one lane's reply the
+For judging, where nothing is timed. While the supervisor deals with one lane's reply the
 other workers go on computing. A worker that dies costs the request it was on; a new one takes
 the next. A backend that does not come up is not tried again.
 """

@@ -7,10 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from harness.contract import Case
-from harness.running.memory_pass import MemoryPass
 from harness.running.plan import Plan
 from harness.running.progress import View
 from harness.running.records import CellEndRecord
@@ -32,37 +29,24 @@ class Measuring:
     plan: Plan
     log: TimingLog
     sets: TimingSets
-    memory: MemoryPass
     view: View
     ends: float | None
     case_measured: Callable[[str, Case, int], None]
 
     def run(self) -> None:
-        """Run sets while a cell is open, and the memory pass after the first of them.
-
-        By then it is known who is too slow, and the sets that follow have what it left of the
-        budget.
-        """
+        """Run sets while a cell is open and there is time for them."""
         state = self.log.state
         self._begin_view()
         self._end_hopeless_cells()
         for case in state.open_cells():
             # A run that is resumed may have been interrupted between a set and its look.
             self._end_if_due(case)
-        memory_due = True
         while cells := state.open_cells():
             began = time.monotonic()
             self.sets.run(cells, self._cell_done)
-            set_s = time.monotonic() - began
             self._end_hopeless_cells()
-            if memory_due:
-                memory_due = False
-                self._measure_memory()
-                self._begin_view()
-            self._end_for_budget(set_s)
+            self._end_for_budget(time.monotonic() - began)
         self.view.end(f"{state.next_set} sets")
-        if memory_due:
-            self._measure_memory()
 
     def _cell_done(self, case: Case) -> None:
         """One more set of the cell is on disk."""
@@ -114,24 +98,5 @@ class Measuring:
     def _begin_view(self) -> None:
         """Count in cells times sets; cells that end before the last look step over the rest."""
         last = self.plan.depth.looks[-1]
-        cells = self.log.state.open_cells()
-        if cells:
-            left = sum(max(1, last - self.log.state.sets(case)) for case in cells)
-            self.view.begin("timing", left, self.ends)
-
-    def _measure_memory(self) -> None:
-        state = self.log.state
-        todo = {
-            backend: [
-                case
-                for case in self.plan.timed
-                if backend in state.backends(case) and (backend, case.id) not in state.measured
-            ]
-            for backend in self.plan.backends
-        }
-        rng = np.random.default_rng((self.plan.seed, state.next_set, 1))
-        self.memory.run(
-            {backend: cases for backend, cases in todo.items() if cases},
-            self.sets.at_once,
-            lambda name: self.sets.start(name, rng),
-        )
+        left = sum(max(1, last - self.log.state.sets(case)) for case in self.log.state.open_cells())
+        self.view.begin("timing", left, self.ends)

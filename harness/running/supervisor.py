@@ -31,7 +31,6 @@ from harness.running.journal import (
 )
 from harness.running.judging import Judging
 from harness.running.measuring import Measuring
-from harness.running.memory_pass import MemoryPass
 from harness.running.messages import Hello
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
@@ -165,7 +164,6 @@ class _Run:
             plan=self.plan,
             log=log,
             sets=sets,
-            memory=MemoryPass(inputs, journal, self.view, self.plan.deadline_s),
             view=self.view,
             ends=None if budget_s is None else self.began + budget_s,
             case_measured=self._measured,

@@ -1,10 +1,11 @@
-"""A set: a fresh worker for each arm, brought up, made ready, then turn by turn on one core."""
+"""A set: a fresh worker for each arm, made ready, then turn by turn on one core, then measured."""
 
 from __future__ import annotations
 
 import functools
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -15,12 +16,12 @@ from harness.running.cell import Cell
 from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
 from harness.running.judging import Judged
-from harness.running.messages import Hello
+from harness.running.messages import Forget, Hello, Measure, Measured, Request
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
 from harness.running.readying import Readying
-from harness.running.records import A_A, StartUpRecord
+from harness.running.records import A_A, MemoryRecord, StartUpRecord
 from harness.running.timing_log import TimingLog
 from harness.timing import environment, machine
 from harness.verification.judge import Judge
@@ -67,6 +68,7 @@ class TimingSets:
             for chunk in self._chunks(cells):
                 readying = self._make_ready(fleet, index, chunk, len(cells))
                 self._take_turns(readying, index, chunk, len(cells), rng, cell_done)
+                self._measure_memory(readying, chunk)
 
     def _bring_up(self, fleet: Fleet, index: int, cells: list[Case]) -> None:
         began = time.monotonic()
@@ -151,6 +153,30 @@ class TimingSets:
                 cell_done(case)
         finally:
             environment.restore(before)
+
+    def _measure_memory(self, readying: Readying, chunk: list[Case]) -> None:
+        """The peaks that are not known yet, when no more turns are taken; then let the cases go.
+
+        A case that cannot be measured has no figure, and nothing else changes.
+        """
+        fleet, state = readying.fleet, self.log.state
+        fleet.pin(self._anywhere)
+        left: dict[str, deque[Request]] = {}
+        for case in chunk:
+            for arm in readying.still_in(case):
+                requests = left.setdefault(arm, deque())
+                if arm != A_A and (arm, case.id) not in state.measured:
+                    requests.append(Measure(case))
+                requests.append(Forget(case))
+
+        def next_request(arm: str) -> Request | None:
+            return left[arm].popleft() if left[arm] and fleet.workers[arm].alive else None
+
+        for arm, request, reply in fleet.ask_all(
+            left, next_request, self.at_once, self.plan.deadline_s
+        ):
+            if isinstance(request, Measure) and isinstance(reply, Measured):
+                self.log.record(MemoryRecord(arm, request.case.id, reply.peak_bytes))
 
     def _limits(self, cells: int) -> tuple[float, float]:
         """Seconds that one call may take, and seconds for all rounds of one of ``cells`` cells."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from harness.running.records import (
     RETRACE,
     CellEndRecord,
     FirstCallRecord,
-    MemoryRecord,
     SampleRecord,
     StartUpRecord,
     TimingFailureRecord,
@@ -53,8 +51,6 @@ def sample(arm, case, set_index, wall_s):
 class Sets:
     """Stands in for workers: each set of a cell gives the ratio that ``ratio(set)`` says."""
 
-    at_once = 1
-
     def __init__(self, log, ratio, seconds=None, fails=()):
         self.log, self.ratio, self.clock, self.fails = log, ratio, seconds, fails
         self.ran = []
@@ -74,9 +70,6 @@ class Sets:
         if self.clock is not None:
             self.clock[0] += 10.0
 
-    def start(self, name, rng):
-        raise AssertionError("nothing is measured here")
-
 
 @pytest.fixture
 def measure(registry, tmp_path):
@@ -87,15 +80,11 @@ def measure(registry, tmp_path):
         journal = Journal(tmp_path)
         journals.append(journal)
         records = verdicts or [verdict(b, case.id) for b in plan.backends for case in plan.timed]
-        measured = [MemoryRecord(b, c.id, 0) for b in plan.backends for c in plan.timed]
-        state = TimingState(plan, registry.problems, [*records, *measured, *before])
+        state = TimingState(plan, registry.problems, [*records, *before])
         log = TimingLog(journal, state)
         sets = Sets(log, ratio, clock, fails)
         told = []
-        memory = SimpleNamespace(run=lambda todo, width, start: None)
-        Measuring(
-            plan, log, sets, memory, QuietView(), ends, lambda *facts: told.append(facts)
-        ).run()
+        Measuring(plan, log, sets, QuietView(), ends, lambda *facts: told.append(facts)).run()
         written = [r for r in read_journal(tmp_path) if isinstance(r, CellEndRecord)]
         return {end.case: (end.sets, end.why) for end in written}, sets, told
 

@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .linear_maps import LinearMap, Masked, plain
+from .linear_maps import LinearMap, Masked
 from .linear_maps.masked import plus
 from .primitives import Deferred
 from .tape import Tape
 from .types import Cotangent
+
+_ARRAY = np.ndarray
+_DOUBLE = np.float64
 
 
 def pull_back(
@@ -57,7 +60,8 @@ def pull_back(
                     old = bars[m]
                     bars[m] = K * y_bar if old is None else plus(old, K * y_bar)
                     continue
-        alone = owned[k]
+        # Numbers have no memory to share.
+        alone = owned[k] or type(y_bar) is float
         last = len(entry) - 2
         for position in range(0, last + 1, 2):
             i = entry[position]
@@ -70,25 +74,29 @@ def pull_back(
             if isinstance(J, LinearMap):
                 if stack:
                     J = J.stacked(stack)
-                x_bar = J.pull(y_bar if J.takes_masked else plain(y_bar))
+                if type(y_bar) is Masked and not J.takes_masked:
+                    x_bar = J.pull(y_bar.value)
+                else:
+                    x_bar = J.pull(y_bar)
                 if x_bar is None:
                     continue
                 # An identity or a view hands its memory on to the last parent.
-                fresh = J.fresh or mine
-                alone = alone and J.fresh
+                if J.fresh:
+                    mine = True
+                else:
+                    alone = False
             elif type(y_bar) is Masked:
                 x_bar = y_bar.scaled(J)
-                fresh = True
-            elif mine and _fits(J, y_bar):
+                mine = True
+            elif mine and type(y_bar) is _ARRAY and _fits(J, y_bar):
                 y_bar *= J
                 x_bar = y_bar
-                fresh = True
             else:
                 x_bar = J * y_bar
-                fresh = True
+                mine = True
             if bars[i] is None:
-                bars[i] = float(x_bar) if type(x_bar) is np.float64 else x_bar
-                owned[i] = fresh
+                bars[i] = float(x_bar) if type(x_bar) is _DOUBLE else x_bar
+                owned[i] = mine
             else:
                 _accumulate(bars, owned, i, x_bar)
         # Memory that a later entry has no use for goes before the next node allocates.
@@ -98,11 +106,9 @@ def pull_back(
 
 def _fits(J: Any, y_bar: Any) -> bool:
     """Whether y_bar can be multiplied by J in place: a broadcast is not writeable."""
-    if type(y_bar) is not np.ndarray or not y_bar.flags.writeable:
+    if not y_bar.flags.writeable:
         return False
-    if type(J) is float:
-        return True
-    return (
+    return type(J) is float or (
         type(J) is np.ndarray
         and J.dtype == y_bar.dtype
         and y_bar.shape[y_bar.ndim - J.ndim :] == J.shape

@@ -221,9 +221,12 @@ for _name in _OPERATORS:
 def new_tracer(value: Array, tape: Any, like: Any = None) -> Tracer:
     """An input of the tape; `like` is what it stands for, such as a Python float or an array."""
     kind: type[Tracer] = Tracer
-    if type(like) is float or type(like) is WeakTracer:
+    if type(like) is np.ndarray:
+        if not like.ndim:
+            kind = CellTracer
+    elif type(like) is float or type(like) is WeakTracer:
         kind = WeakTracer
-    elif type(like) is CellTracer or (type(like) is np.ndarray and not like.ndim):
+    elif type(like) is CellTracer:
         kind = CellTracer
     x = _new(kind)
     x.value = value

@@ -104,17 +104,18 @@ def chosen_arguments(
     """The arguments to differentiate, and the call of `fun` with tracers in their place."""
     many = isinstance(argnums, tuple)
     numbers: Any = argnums if many else (argnums,)
-    for n in numbers:
-        if not -len(args) <= n < len(args):
-            raise DifferentiationError(
-                f"our_engine.{who}: argnums has {n}, but the call has {len(args)} positional "
-                "arguments"
-            )
-    chosen: Tree = tuple([args[n] for n in numbers]) if many else args[numbers[0]]
+    try:
+        xs = [args[n] for n in numbers]
+    except IndexError:
+        raise DifferentiationError(
+            f"our_engine.{who}: argnums is {argnums}, but the call has {len(args)} positional "
+            "arguments"
+        ) from None
+    chosen: Tree = tuple(xs) if many else xs[0]
 
-    def call(xs: list[Any]) -> Any:
-        traced = rebuild(chosen, xs)
+    def call(tracers: list[Any]) -> Any:
         full = list(args)
+        traced = rebuild(chosen, tracers)
         for n, x in zip(numbers, traced if many else (traced,), strict=True):
             full[n] = x
         return fun(*full, **kwargs)

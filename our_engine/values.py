@@ -13,35 +13,42 @@ from .types import Array, DifferentiationError
 
 def primal(who: str, x: Any) -> Array:
     """An input in memory that the caller cannot change."""
+    if type(x) is np.ndarray:
+        if x.dtype.kind not in "fc":
+            raise DifferentiationError(
+                f"our_engine.{who}: cannot differentiate with respect to an array of {x.dtype}; "
+                "pass x.astype(float)"
+            )
+        return x.copy()
     if isinstance(x, (float, np.inexact)):
         return x
     if isinstance(x, Node):
         return x.twin()
-    if not isinstance(x, np.ndarray):
-        if isinstance(x, complex):
-            return np.complex128(x)
-        if isinstance(x, (bool, int, np.integer, np.bool_)):
-            raise DifferentiationError(
-                f"our_engine.{who}: cannot differentiate with respect to the integer {x!r}; pass "
-                f"{float(x)!r}"
-            )
+    if isinstance(x, complex):
+        return np.complex128(x)
+    if isinstance(x, (bool, int, np.integer, np.bool_)):
         raise DifferentiationError(
-            f"our_engine.{who}: cannot differentiate with respect to a {type(x).__name__}; pass "
-            "floats, arrays, or tuples, lists and dicts of them"
+            f"our_engine.{who}: cannot differentiate with respect to the integer {x!r}; pass "
+            f"{float(x)!r}"
         )
-    if x.dtype.kind not in "fc":
+    if isinstance(x, (np.matrix, np.ma.MaskedArray)):
         raise DifferentiationError(
-            f"our_engine.{who}: cannot differentiate with respect to an array of {x.dtype}; pass "
-            "x.astype(float)"
+            f"our_engine.{who}: cannot differentiate with respect to a {type(x).__name__}, whose "
+            "operations are not those of an array; pass np.asarray(x)"
         )
-    return x.copy()
+    if isinstance(x, np.ndarray):
+        return primal(who, np.asarray(x))
+    raise DifferentiationError(
+        f"our_engine.{who}: cannot differentiate with respect to a {type(x).__name__}; pass "
+        "floats, arrays, or tuples, lists and dicts of them"
+    )
 
 
 def unboxed(x: Array) -> Array:
     """A scalar float64 as the Python float that the tape computes with."""
-    if isinstance(x, float) or (type(x) is np.ndarray and x.ndim == 0 and x.dtype == np.float64):
-        return float(x)
-    return x
+    if type(x) is np.ndarray:
+        return float(x) if not x.ndim and x.dtype == np.float64 else x
+    return float(x) if isinstance(x, float) else x
 
 
 def given(y: Any) -> Any:

@@ -12,6 +12,8 @@ from our_engine.types import Array, Cotangent, Shape
 from .base import LinearMap
 from .masked import Masked
 
+_SMALL = 4096
+
 
 class Scale(LinearMap):
     """v -> d * v, element by element; d has the shape of v, or is a number."""
@@ -86,7 +88,7 @@ class Select(LinearMap):
         """The chosen part of u, with the knowledge that the rest is zero by structure."""
         value = u.value if type(u) is Masked else u
         mask = self.mask & u.mask if type(u) is Masked else self.mask
-        if mask.shape != np.shape(value):
+        if mask.shape != getattr(value, "shape", ()):
             mask = np.broadcast_to(mask, np.shape(value))
         return Masked(chosen(self.mask, value), mask)
 
@@ -186,10 +188,10 @@ class Real(LinearMap):
 def chosen(mask: Array, v: Array) -> Array:
     """v where the boolean mask is True, elsewhere 0, also where v is infinite or undefined there.
 
-    A product takes a tenth of the time of np.where; it is right unless something is not finite,
-    which then shows in the sum of its squares.
+    Of large arrays the product takes a tenth of the time of np.where; it is right unless something
+    is not finite, which then shows in the sum of its squares.
     """
-    if type(v) is np.ndarray and v.dtype.kind == "f":
+    if type(v) is np.ndarray and v.size > _SMALL and v.dtype.kind == "f":
         product = v * mask
         if math.isfinite(np.vdot(product, product)):
             return product

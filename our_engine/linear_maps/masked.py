@@ -35,7 +35,7 @@ class Masked:
 
     def __init__(self, value: Array, mask: Array | None) -> None:
         """A value that is zero outside the boolean mask of the same shape; None is all True."""
-        self.shape: Shape = np.shape(value)
+        self.shape: Shape = getattr(value, "shape", ())
         self.settled: tuple[Array, Array | None] | None = (value, mask)
         self.waiting: Any = ()
         self.count = 0

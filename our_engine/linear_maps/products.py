@@ -29,7 +29,10 @@ class LeftMul(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """A^T @ u, summed over the axes along which V was broadcast."""
-        if np.ndim(self.A) > 2 and len(self.in_shape) == 2 and _plain(self.A, u):
+        A = self.A
+        if type(A) is np.ndarray and A.ndim == 2 and type(u) is np.ndarray and u.ndim == 2:
+            return np.dot(A.T, u)
+        if np.ndim(A) > 2 and len(self.in_shape) == 2 and _plain(A, u):
             # One matrix was used by the whole batch: one product sums over it.
             return np.dot(_flat(self.A).T, _flat(u))
         return unbroadcast(times(_turned(self.A), u), self.in_shape)
@@ -75,7 +78,10 @@ class RightMul(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U @ B^T, summed over the axes along which V was broadcast."""
-        return unbroadcast(times(u, _turned(self.B)), self.in_shape)
+        B = self.B
+        if type(B) is np.ndarray and B.ndim == 2 and type(u) is np.ndarray and u.ndim == 2:
+            return np.dot(u, B.T)
+        return unbroadcast(times(u, _turned(B)), self.in_shape)
 
     def stacked(self, count: int) -> LinearMap:
         """The product with each row; one B is multiplied by all of them at once."""

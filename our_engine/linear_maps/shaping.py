@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from our_engine.types import Array, Cotangent, Shape
@@ -10,6 +12,7 @@ from .base import LinearMap
 from .masked import Masked
 
 Axes = int | tuple[int, ...] | None
+_SMALL = 4096
 
 
 class Sum(LinearMap):
@@ -30,10 +33,10 @@ class Sum(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """U spread over the summed axes, as a read-only view."""
-        if type(u) is Masked:
-            return u.moved(self.pull)
         if isinstance(u, (float, np.generic)):
             return spread(u, self.in_shape)
+        if type(u) is Masked:
+            return u.moved(self.pull)
         if not self.keepdims and self.axes:
             u = np.reshape(u, self._kept())
         return np.broadcast_to(u, self.in_shape)
@@ -187,7 +190,15 @@ def unbroadcast(u: Array, shape: Shape) -> Array:
 
 
 def spread(u: Array, shape: Shape) -> Array:
-    """The number u in every place of `shape`, by strides of zero: np.broadcast_to, at a tenth."""
+    """The number u in every place of `shape`, by strides of zero: np.broadcast_to, at a tenth.
+
+    A small array is filled instead, so that a sweep may multiply into it.
+    """
+    size = math.prod(shape)
+    if size <= _SMALL:
+        full = np.empty(shape, type(u))
+        full.fill(u)
+        return full
     u = np.asarray(u)
     view = np.ndarray(shape, u.dtype, u, 0, (0,) * len(shape))
     view.flags.writeable = False

@@ -15,8 +15,9 @@ import numpy as np
 from .expressions import Equation, Expr, Number
 from .layout import Edge, Layout, layered
 from .local import LocalJacobian
+from .numerals import shape_text
 from .rows import Recorded
-from .writer import Writer, shape_text
+from .writer import Writer
 
 FONT = 13.0
 SMALL = 11.0

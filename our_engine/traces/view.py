@@ -10,6 +10,7 @@ from our_engine.types import Array, DifferentiationError, Tree
 
 from . import html, latex, svg, text
 from .expressions import Expr
+from .numerals import ELEMENTS
 from .rows import Recorded, Row, record_rows
 from .sweeps import (
     Sweep,
@@ -20,7 +21,6 @@ from .sweeps import (
     reverse_sweeps,
 )
 from .tables import Table, evaluation_table, forward_table, legend, results, reverse_table
-from .writer import ELEMENTS
 
 MODES = ("forward", "reverse", "both")
 ROWS = 60

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from typing import Any
 
@@ -31,9 +30,9 @@ from .expressions import (
     Values,
     Word,
 )
+from .numerals import array_text, number_text
 
 RELATION, SUM, PRODUCT, APPLICATION, POSTFIX, ATOM = range(6)
-ELEMENTS = 6
 TERMS = 8
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 ACCENTS = {"": "", "dot": "\u0307", "bar": "\u0304"}
@@ -204,45 +203,6 @@ class Writer:
     def values(self, array: Any) -> str:
         """An array: its elements if they are few, else its shape and the first ones."""
         return self.word(array_text(array, self.digits))
-
-
-def number_text(value: Any, digits: int) -> str:
-    """A number with so many significant digits; booleans by name, integers in full."""
-    kind = np.result_type(value).kind
-    if kind == "b":
-        return str(bool(value))
-    if kind in "iu":
-        return str(int(value))
-    if kind == "c":
-        imaginary = number_text(abs(value.imag), digits)
-        sign = "-" if math.copysign(1.0, value.imag) < 0 else "+"
-        return f"({number_text(value.real, digits)} {sign} {imaginary}i)"
-    # Adding zero turns -0 into 0.
-    return f"{float(value) + 0.0:.{digits}g}"
-
-
-def array_text(array: Any, digits: int) -> str:
-    """[1, 2, 3], or shape (16, 10): [0.1, 0.2, 0.3, …]; a tuple output by output."""
-    if isinstance(array, tuple):
-        return "(" + ", ".join(array_text(a, digits) for a in array) + ")"
-    x = np.asarray(array)
-    if not x.ndim:
-        return number_text(x[()], digits)
-    if x.size <= ELEMENTS:
-        return _nested(x, digits)
-    shown = ", ".join(number_text(v, min(digits, 4)) for v in x.reshape(-1)[:3])
-    return f"shape {shape_text(x.shape)}: [{shown}, …]"
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    """(16, 10), or (16,)."""
-    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
-
-
-def _nested(x: Any, digits: int) -> str:
-    if x.ndim == 1:
-        return "[" + ", ".join(number_text(v, digits) for v in x) + "]"
-    return "[" + ", ".join(_nested(row, digits) for row in x) + "]"
 
 
 def _elided(terms: tuple[Expr, ...]) -> tuple[Expr, ...]:

@@ -29,10 +29,11 @@ def _slope(x: Array, xp: Array, fp: Array) -> Array:
     widths = np.where(raw(widths) == 0, 1, widths)
     none = np.zeros(1)
     slopes = np.concatenate([none, np.diff(fp) / widths, none])
-    before = np.searchsorted(raw(xp), raw(x), "left")
-    after = np.searchsorted(raw(xp), raw(x), "right")
-    if np.array_equal(before, after):
-        return slopes[before]
+    knots, points = raw(xp), np.asarray(raw(x))
+    after = np.searchsorted(knots, points, "right")
+    if not np.any(knots[after - 1] == points):
+        return slopes[after]
+    before = np.searchsorted(knots, points, "left")
     return 0.5 * (slopes[before] + slopes[after])
 
 

@@ -43,7 +43,7 @@ def along_last(index: Array, shape: Shape) -> tuple[Array, ...]:
 
 
 def _permutation(x: Array) -> Gather:
-    gather = Gather(x.shape, along_last(np.argsort(x, axis=-1, kind="stable"), x.shape))
+    gather = Gather(x.shape, along_last(np.argsort(x, axis=-1), x.shape))
     gather.unique = True
     return gather
 

@@ -218,10 +218,16 @@ def planted():
             wrong = lambda *args, **settings: _spoilt_map((kind, inner), *args, **settings)  # noqa: E731
             return each(wrong) if isinstance(jacobian, each) else wrong
 
+        parts = primitive.parts
         primitive.jacobians = tuple(j if isinstance(j, LinearMap) else spoil(j) for j in right)
+        primitive.parts = tuple(
+            (j, kept, fixed if isinstance(j, LinearMap) else None)
+            for j, (_, kept, fixed) in zip(primitive.jacobians, parts, strict=True)
+        )
         try:
             yield
         finally:
             primitive.jacobians = right
+            primitive.parts = parts
 
     return planted

@@ -16,7 +16,7 @@ from .arguments import places, relocation
 
 
 def _repeat(_x: Spec, _y: Spec, repeats: Any = 1, axis: Any = None) -> LinearMap:
-    if axis is None:
+    if axis is None or not _x.shape:
         flat = (_x.size,)
         return _repeat_along(flat, 0, repeats, _y.shape) @ Reshape(_x.shape, flat)
     return _repeat_along(_x.shape, axis % _x.ndim, repeats, _y.shape)

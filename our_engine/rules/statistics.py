@@ -138,7 +138,7 @@ def _average(
     keepdims = {} if keepdims is np._NoValue else {"keepdims": keepdims}
     if weights is None:
         mean = np.mean(a, axis, **keepdims)
-        total: Any = mean.dtype.type(a.size / max(mean.size, 1))
+        total: Any = mean.dtype.type(a.size / mean.size)
     else:
         weights = _weights(weights, a.shape, axis)
         total = np.sum(weights, axis=axis, **keepdims)

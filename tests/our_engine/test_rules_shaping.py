@@ -97,6 +97,7 @@ REPEATS = {
     "repeat": (np.repeat, lambda x: np.repeat(x, 2), [A]),
     "repeat axis": (np.repeat, lambda x: np.repeat(x, 3, axis=-2), [A]),
     "repeat each": (np.repeat, lambda x: x.repeat([0, 2, 1, 3], axis=1), [A]),
+    "repeat of a number": (np.repeat, lambda x: np.repeat(x, 2, axis=0), [V[0]]),
     "repeat never": (np.repeat, lambda x: np.repeat(x, 0, axis=0), [A]),
     "tile": (np.tile, lambda x: np.tile(x, 2), [A]),
     "tile more": (np.tile, lambda x: np.tile(x, (2, 1, 3)), [A]),

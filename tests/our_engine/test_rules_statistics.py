@@ -161,6 +161,8 @@ def test_perfect_correlation_is_stationary():
 def test_numpys_own_errors_and_warnings():
     with pytest.raises(ZeroDivisionError):
         oe.grad(lambda w: np.average(np.ones(2), weights=w))(np.array([1.0, -1.0]))
+    with np.errstate(all="ignore"), pytest.raises(ZeroDivisionError):
+        oe.grad(lambda x: np.sum(np.average(x, 0)))(np.zeros((3, 0)))
     with pytest.raises(TypeError, match="Axis must be specified"):
         oe.grad(lambda x: np.average(x, weights=np.ones(4)))(A)
     with pytest.raises(TypeError, match="integer"):

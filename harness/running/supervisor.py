@@ -184,7 +184,9 @@ class _Run:
             backend: [case for case in self.plan.cases if (backend, case.id) not in done]
             for backend in self.plan.backends
         }
-        return {backend: cases for backend, cases in todo.items() if cases}
+        # Those that import a library take longest: begun last, they would be left over alone.
+        heavy_first = sorted(todo, key=lambda name: not self.registry.backends[name].requires)
+        return {backend: todo[backend] for backend in heavy_first if todo[backend]}
 
     def _start(self, backend: str, rng: np.random.Generator) -> WorkerProcess:
         variables = environment.worker_environment(self.plan.threads, rng)

@@ -111,7 +111,9 @@ def _vecdot_right(
 
 def _vecdot(shape: Shape, factor: Array, y: Spec, axis: int) -> LinearMap:
     """The sum over `axis` of the argument times `factor`, each broadcast to the other."""
-    turn = Permute(tuple(np.moveaxis(np.arange(len(shape)), axis, -1).tolist()))
+    order = list(range(len(shape)))
+    order.append(order.pop(axis))
+    turn = Permute(tuple(order))
     factor = np.moveaxis(factor, axis, -1)
     turned_shape = turn.out_shape(shape)
     full = np.broadcast_shapes(turned_shape, np.shape(factor))

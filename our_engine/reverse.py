@@ -35,14 +35,18 @@ def pull_back(
     bars: list[Cotangent] = [None] * len(tape)
     owned = bytearray(len(tape))
     for k, y_bar in seeds:
-        _accumulate(bars, owned, k, y_bar)
+        if bars[k] is None:
+            bars[k] = y_bar
+        else:
+            _accumulate(bars, owned, k, y_bar)
     for k in range(len(tape) - 1, inputs - 1, -1):
         y_bar = bars.pop()
         entry = tape.pop() if release else tape[k]
         if y_bar is None:
             continue
+        count = len(entry)
         if type(y_bar) is float:
-            if len(entry) == 2:
+            if count == 2:
                 i, J = entry
                 if type(J) is float:
                     old = bars[i]
@@ -52,25 +56,27 @@ def pull_back(
                     if type(old) is float:
                         bars[i] = old + J * y_bar
                         continue
-            elif len(entry) == 4:
+            elif count == 4:
                 i, J, m, K = entry
                 if type(J) is float and type(K) is float:
                     old = bars[i]
-                    bars[i] = J * y_bar if old is None else plus(old, J * y_bar)
+                    bars[i] = J * y_bar if old is None else old + J * y_bar
                     old = bars[m]
-                    bars[m] = K * y_bar if old is None else plus(old, K * y_bar)
+                    bars[m] = K * y_bar if old is None else old + K * y_bar
                     continue
-        # Numbers have no memory to share.
-        alone = owned[k] or type(y_bar) is float
-        last = len(entry) - 2
-        for position in range(0, last + 1, 2):
-            i = entry[position]
-            J = entry[position + 1]
+            alone = 1  # a number has no memory to share
+        else:
+            alone = owned[k]
+        steps = iter(entry)
+        for i in steps:
+            J = next(steps)
+            count -= 2
             if isinstance(J, Deferred):
                 J = J.force()
                 if not release:
-                    tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-            mine = alone and position == last
+                    tape[k] = _replaced(tape[k], -count - 1, J)
+            # The last parent may take over the memory.
+            mine = alone and not count
             if isinstance(J, LinearMap):
                 if stack:
                     J = J.stacked(stack)
@@ -78,13 +84,12 @@ def pull_back(
                     x_bar = J.pull(y_bar.value)
                 else:
                     x_bar = J.pull(y_bar)
-                if x_bar is None:
-                    continue
-                # An identity or a view hands its memory on to the last parent.
                 if J.fresh:
                     mine = True
                 else:
-                    alone = False
+                    alone = 0
+                if x_bar is None:
+                    continue
             elif type(y_bar) is Masked:
                 x_bar = y_bar.scaled(J)
                 mine = True
@@ -94,14 +99,23 @@ def pull_back(
             else:
                 x_bar = J * y_bar
                 mine = True
+            if type(x_bar) is _DOUBLE:
+                x_bar = float(x_bar)
             if bars[i] is None:
-                bars[i] = float(x_bar) if type(x_bar) is _DOUBLE else x_bar
+                bars[i] = x_bar
                 owned[i] = mine
             else:
                 _accumulate(bars, owned, i, x_bar)
-        # Memory that a later entry has no use for goes before the next node allocates.
-        y_bar = J = entry = x_bar = None  # type: ignore[assignment]
+        # The memory of a map goes before the next one is built.
+        J = None
     return [_released(bars[k], owned[k]) for k in range(inputs)]
+
+
+def _replaced(entry: tuple[Any, ...], position: int, J: Any) -> tuple[Any, ...]:
+    """The entry with J at `position`, counted from its end."""
+    new = list(entry)
+    new[position] = J
+    return tuple(new)
 
 
 def _fits(J: Any, y_bar: Any) -> bool:
@@ -118,9 +132,7 @@ def _fits(J: Any, y_bar: Any) -> bool:
 def _accumulate(bars: list[Cotangent], owned: bytearray, i: int, x_bar: Any) -> None:
     """Add a further term to the cotangent of node i."""
     old = bars[i]
-    if old is None:
-        bars[i] = float(x_bar) if type(x_bar) is np.float64 else x_bar
-    elif type(old) is tuple:
+    if type(old) is tuple:
         bars[i] = tuple(map(plus, old, x_bar))
         owned[i] = False
     elif type(old) is Masked or type(x_bar) is Masked:

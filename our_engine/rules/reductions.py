@@ -38,6 +38,11 @@ def _sum(
     return Sum(_x.shape, axis, bool(keepdims)) @ selection(where, _x.shape)
 
 
+def _added(x: Array, axis: Any = None, **settings: Any) -> Any:
+    # What np.sum calls in the end.
+    return np.add.reduce(x, axis=axis, **settings)
+
+
 def _mean(
     _x: Spec, _y: Spec, axis: Any = None, keepdims: bool = False, where: Any = True
 ) -> LinearMap:
@@ -74,7 +79,7 @@ def _logaddexp_reduce(
     return total @ selection(where, x.shape) @ Scale(shares)
 
 
-rule(np.sum, _sum)
+rule(np.sum, _sum, eager=True, evaluate=_added)
 rule(np.mean, _mean)
 rule(np.nanmean, _nanmean)
 rule((np.add, "reduce"), _sum, evaluate=np.add.reduce, name="add.reduce", bind=along_first)

@@ -15,10 +15,10 @@ import numpy as np
 from our_engine.linear_maps import NEGATIVE, LeftMul, LinearMap, Reshape, RightMul
 from our_engine.linear_maps.solving import LeftSolve
 from our_engine.node import raw
-from our_engine.primitives import Spec, composite, rule
+from our_engine.primitives import Spec, composite, each, rule
 from our_engine.types import Array
 
-from .arguments import cast, refuse
+from .arguments import cast
 
 
 def _inv(_x: Spec, y: Array) -> LinearMap:
@@ -89,50 +89,27 @@ def _matrix_power(a: Array, n: int) -> Any:
         power = np.matmul(power, power)
 
 
-def _multi_dot(arrays: Sequence[Array], *, out: Any = None) -> Any:
-    refuse("np.linalg.multi_dot", out=out)
-    if len(arrays) < 2:
-        raise ValueError("Expecting at least two arrays.")
-    first, *middle, last = arrays
-    rows = np.reshape(first, (1, -1)) if np.ndim(first) == 1 else first
-    columns = np.reshape(last, (-1, 1)) if np.ndim(last) == 1 else last
-    matrices = [rows, *middle, columns]
-    for m in matrices:
-        if np.ndim(m) != 2:
-            raise np.linalg.LinAlgError(
-                f"{np.ndim(m)}-dimensional array given. Array must be two-dimensional"
-            )
-    sizes = [np.shape(m)[0] for m in matrices] + [np.shape(matrices[-1])[1]]
-    product = _in_order(matrices, _splits(sizes), 0, len(matrices) - 1)
-    if np.ndim(first) == 1 and np.ndim(last) == 1:
-        return product[0, 0]
-    return np.ravel(product) if 1 in (np.ndim(first), np.ndim(last)) else product
+def _multi_dot(k: int, xs: tuple[Array, ...], _y: Spec) -> LinearMap:
+    """L dX R, with what stands to the left and to the right of the k-th factor."""
+    first, last = np.ndim(xs[0]) == 1, np.ndim(xs[-1]) == 1
+    matrices = list(xs)
+    if first:
+        matrices[0] = np.reshape(xs[0], (1, -1))
+    if last:
+        matrices[-1] = np.reshape(xs[-1], (-1, 1))
+    shape = np.shape(matrices[k])
+    chain: LinearMap = Reshape(np.shape(xs[k]), shape) @ cast(Spec(xs[k]), _y)
+    if k:
+        left = LeftMul(_product(matrices[:k]), shape)
+        shape, chain = left.out_shape(), left @ chain
+    if k + 1 < len(matrices):
+        right = RightMul(_product(matrices[k + 1 :]), shape)
+        shape, chain = right.out_shape(), right @ chain
+    return Reshape(shape, _y.shape) @ chain
 
 
-def _splits(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Where to split the chain i..j for the fewest multiplications, by dynamic programming."""
-    n = len(sizes) - 1
-    cost = {(i, i): 0 for i in range(n)}
-    split = {}
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            costs = [
-                cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1]
-                for k in range(i, j)
-            ]
-            cost[i, j] = min(costs)
-            split[i, j] = i + costs.index(cost[i, j])
-    return split
-
-
-def _in_order(
-    matrices: Sequence[Array], split: dict[tuple[int, int], int], i: int, j: int
-) -> Array:
-    if i == j:
-        return matrices[i]
-    k = split[i, j]
-    return np.dot(_in_order(matrices, split, i, k), _in_order(matrices, split, k + 1, j))
+def _product(matrices: Sequence[Array]) -> Array:
+    return np.linalg.multi_dot(matrices) if len(matrices) > 1 else matrices[0]
 
 
 rule(np.linalg.inv, _inv)
@@ -140,4 +117,4 @@ rule(np.linalg.solve, _solve_matrix, _solve_right_side)
 composite(np.linalg.tensorsolve, _tensorsolve)
 composite(np.linalg.tensorinv, _tensorinv)
 composite(np.linalg.matrix_power, _matrix_power)
-composite(np.linalg.multi_dot, _multi_dot)
+rule(np.linalg.multi_dot, each(_multi_dot), sequence=True)

@@ -49,6 +49,8 @@ from harness.verification.judge import Judge
 
 __all__ = ["RunInterruptedError", "resume", "run"]
 
+_INTERRUPTING = (signal.SIGTERM, signal.SIGHUP)
+
 
 class RunInterruptedError(AdjudgeError):
     """A person or a signal stopped the run; what was recorded stays, and it can be resumed."""
@@ -91,6 +93,7 @@ def resume(
     content = read_run_file(folder)
     try:
         plan = Plan.from_json(content["plan"])
+        content = {"versions": {}, "devices": {}, "notices": [], **content}
     except (KeyError, TypeError, ValueError) as error:
         raise RunFailedError(
             f"{folder / RUN_FILE} holds no plan ({type(error).__name__}: {error}); begin a new run"
@@ -248,7 +251,9 @@ def _signals_interrupt() -> Iterator[None]:
     def interrupt(number: int, _frame: object) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    before = {s: signal.signal(s, interrupt) for s in (signal.SIGTERM, signal.SIGHUP)}
+    # One that is ignored stays ignored: that is how nohup works.
+    numbers = [n for n in _INTERRUPTING if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:

@@ -28,13 +28,16 @@ from harness.running.records import (
 )
 
 SCRIPT = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from harness.errors import AdjudgeError
 from harness.running import supervisor
 from harness.running.plan import Plan
 from harness.running.progress import QuietView
 
+# A shell that starts the tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 plan, folder = Plan.from_json(json.loads(sys.argv[1])), Path(sys.argv[2])
 try:
     supervisor.run(plan, folder, QuietView())
@@ -123,6 +126,17 @@ def test_an_interruption_leaves_a_readable_run(faulty_registry, begin, slow, ali
     assert isinstance(read_journal(folder)[-1], InterruptionRecord)
     if number is signal.SIGINT:  # what follows is the same for all
         assert_complete(slow, *finish(folder, faulty_registry))
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with supervisor._signals_interrupt():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # nohup
+            assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture(scope="module")

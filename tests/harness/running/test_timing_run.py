@@ -21,6 +21,7 @@ from harness.running.records import (
     TimingFailureRecord,
     VerdictRecord,
 )
+from harness.timing.schedule import Depth
 
 BACKENDS = ("faulty_none", "faulty_sign", "faulty_drifts", "faulty_aborts_late")
 SMALL = "tiny.cubes:jvp:n=2:float64:generic-0"
@@ -157,3 +158,33 @@ def test_run_json_says_what_was_run_and_where(timed):
     assert set(content["versions"]) == set(BACKENDS)
     assert content["devices"]["faulty_none"] == "cpu"
     assert content["environment"]["workers"]["threads"] == 1
+
+
+def test_a_hang_while_timing_costs_a_deadline(plan_tiny, carry_out):
+    plan = plan_tiny("faulty_none", "faulty_hangs_late", operators=("jvp",), deadline_s=2.0)
+    records = read_journal(carry_out(plan))
+    (failure,) = [r for r in records if isinstance(r, TimingFailureRecord)]
+    assert (failure.backend, failure.kind) == ("faulty_hangs_late", "timeout")
+    assert "2 s" in failure.reason
+    assert {r.arm for r in records if isinstance(r, SampleRecord)} == {"faulty_none", A_A}
+
+
+def test_calls_beyond_their_share_of_the_budget_are_not_timed(plan_tiny, carry_out):
+    # A 150th of a microsecond for each call: nobody can keep to that.
+    depth = Depth("hasty", (2,), 1, 1e-4, budget_s=1e-6, most_sizes=None)
+    records = read_journal(carry_out(plan_tiny("faulty_none", operators=("jvp",), depth=depth)))
+    failures = {r.backend: r.kind for r in records if isinstance(r, TimingFailureRecord)}
+    assert failures["faulty_none"] == "too-slow"
+    (end,) = [r for r in records if isinstance(r, CellEndRecord)]
+    assert (end.sets, end.why) == (0, "nothing-to-time")
+
+
+def test_cells_too_large_to_be_held_together_take_turns_apart(plan_tiny, carry_out, monkeypatch):
+    monkeypatch.setattr("harness.running.timing_set._CHUNK_BYTES", 1)
+    plan = plan_tiny("faulty_none", problems=("tiny.cubes",), operators=("gradient",))
+    records = read_journal(carry_out(plan))
+    cases = [case.id for case in plan.timed]
+    assert len(cases) == 2
+    turns = Counter((r.case, r.set_index) for r in records if isinstance(r, SampleRecord))
+    assert turns == dict.fromkeys([(c, s) for c in cases for s in (0, 1)], 2 * plan.depth.rounds)
+    assert sorted(r.case for r in records if isinstance(r, MemoryRecord)) == sorted(cases)

@@ -157,6 +157,14 @@ class AbortsLate(Counting):
         os.abort()
 
 
+class HangsLate(Counting):
+    """Right when judged, silent when timed."""
+
+    def after(self, result: Results) -> Results:
+        while True:
+            time.sleep(0.05)
+
+
 def cubes(xp: Namespace, x: Array, a: Array) -> Array:
     """f(x) = Σ a_i x_i³ with the constants a; shape () from shape (n,)."""
     return xp.sum(a * x * x * x)
@@ -223,6 +231,7 @@ BACKENDS: dict[str, type[Correct]] = {
     "faulty_mutates": MutatesInput,
     "faulty_drifts": Drifts,
     "faulty_aborts_late": AbortsLate,
+    "faulty_hangs_late": HangsLate,
 }
 
 

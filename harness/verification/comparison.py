@@ -48,7 +48,7 @@ class Comparison:
             else:
                 tolerance = curve_bound * np.abs(block.high) + block.bound
             self.error = self._from_set() if against_set else self._from_point()
-        self.floor = np.maximum(accuracy_floor(block, self.precision), tolerance)
+        self.floor = np.maximum(accuracy_floor(block, standard), tolerance)
         self.allowed = tolerance + (0.0 if self._zero_for_nonzero else self.precision.underflow)
         self.within = self.error <= self.allowed
 
@@ -93,11 +93,19 @@ class Comparison:
         return bool((self.error > excused).any())
 
     @property
-    def too_wide(self) -> bool:
-        """Whether the oracle's bound could hide a loss of accuracy, or more."""
-        largest = float(np.max(np.abs(self.target[np.isfinite(self.target)]), initial=0.0))
-        narrow = self.precision.accuracy_loss * largest if largest else _KNOWN_ZERO
-        return bool((self.block.bound > narrow).any())
+    def largest(self) -> float:
+        """The largest finite component of the truth."""
+        return float(np.max(np.abs(self.target[np.isfinite(self.target)]), initial=0.0))
+
+    def too_wide(self, overall: float) -> bool:
+        """Whether the oracle's bound could hide a loss of accuracy, or more.
+
+        It is measured by the largest component; for a block of zeros by ``overall``, the largest
+        of all blocks; and what is zero everywhere must be known to be.
+        """
+        widest = float(np.max(self.block.bound, initial=0.0))
+        scale = self.largest if self.largest > widest else overall
+        return widest > (self.precision.accuracy_loss * scale if scale > widest else _KNOWN_ZERO)
 
     @property
     def worst_ratio(self) -> float:
@@ -107,7 +115,7 @@ class Comparison:
     @property
     def worst_index(self) -> tuple[int, ...]:
         """Where that is; a component that is not finite where it should be counts as worst."""
-        ratios = np.where(self.missing, np.inf, self._ratios())
+        ratios = self._ratios()
         return tuple(int(i) for i in np.unravel_index(int(np.argmax(ratios)), ratios.shape))
 
     @property
@@ -136,7 +144,8 @@ class Comparison:
 
     def _ratios(self) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return np.where(self.error == 0, 0.0, self.error / self.allowed)
+            ratios = np.where(self.error == 0, 0.0, self.error / self.allowed)
+        return np.where(self.missing | np.isnan(ratios), np.inf, ratios)
 
     @property
     def _zero_for_nonzero(self) -> bool:

@@ -73,18 +73,20 @@ class Standard:
             return np.asarray(self.relative * (_size(block) + block.conditioning) + block.bound)
 
 
-def accuracy_floor(block: TrueBlock, precision: Precision) -> np.ndarray:
+def accuracy_floor(block: TrueBlock, standard: Standard) -> np.ndarray:
     """The error up to which a component outside its tolerance counts as accuracy lost.
 
     Relative to the component itself; or, where cancellation has made it small, to what was
-    cancelled, but never to more than the largest component of its block. So a small
-    component that is simply missing is wrong, however large its neighbours are.
+    cancelled, but never to more than the largest component of its block. So a small component
+    that is simply missing is wrong, however large its neighbours are; but rounding errors of
+    those, where a component should be 0, are no more than that.
     """
     with np.errstate(invalid="ignore", over="ignore"):
         size = _size(block)
         largest = np.max(size, initial=0.0)
         scale = np.maximum(size, np.minimum(block.conditioning, largest))
-        return np.asarray(precision.accuracy_loss * scale)
+        loss = standard.precision.accuracy_loss * scale
+        return np.asarray(np.maximum(loss, standard.relative * largest))
 
 
 def _size(block: TrueBlock) -> np.ndarray:

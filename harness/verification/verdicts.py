@@ -64,7 +64,7 @@ def outside(results: Sequence[np.ndarray], value: np.ndarray) -> Verdict:
 
 def of_breach(breach: Breach, accuracy_loss: float) -> Verdict:
     """A broken identity: the results are wrong, or inaccurate where its sides nearly meet."""
-    relative = breach.gap / breach.scale if breach.scale else float("inf")
+    relative = breach.gap / breach.largest if breach.largest else float("inf")
     kind = VerdictKind.ACCURACY_LOSS if relative <= accuracy_loss else VerdictKind.WRONG
     if not np.isfinite(breach.gap):
         kind = VerdictKind.NONFINITE
@@ -119,7 +119,8 @@ def _kind(compared: Sequence[Comparison], chosen: bool) -> tuple[VerdictKind, st
     if any(c.erased for c in compared):
         return VerdictKind.WRONG, "all zeros for a derivative that is not zero"
     if all(c.within.all() for c in compared):
-        if any(c.too_wide for c in compared):
+        overall = max((c.largest for c in compared), default=0.0)
+        if any(c.too_wide(overall) for c in compared):
             return VerdictKind.INCONCLUSIVE, "the oracle's own error bound is too wide to tell"
         if any(c.nowhere for c in compared):
             return VerdictKind.OUTSIDE_DOMAIN, "there is no derivative, and the result says so"

@@ -206,7 +206,7 @@ def _fault(question: Question, form: Form, seed: int) -> str | None:
     swept = plan(question).swept
     for k in range(_DIRECTIONS if swept else 1):
         directions = random_directions(question.primals, swept, seed + k)
-        numbers, expected = directional_derivative(question, directions)
+        numbers, expected, _ = directional_derivative(question, directions)
         with numbers.computing():
             results = Program(form, numbers)((*question.args, *question.seeds))
             entered = [tuple(numbers.array(d) for d in v) for v in directions]

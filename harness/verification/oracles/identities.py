@@ -29,13 +29,15 @@ Arrays = Sequence[np.ndarray]
 class Breach:
     """An identity at its worst component: how far its sides are apart, and how far they may be.
 
-    ``scale`` is the size of the terms there. ``broken`` when the gap is larger than allowed.
+    ``scale`` is the size of the terms there, ``largest`` that of the largest in the array.
+    ``broken`` when the gap is larger than allowed.
     """
 
     identity: str
     gap: float
     allowed: float
     scale: float
+    largest: float = 0.0
     operators: tuple[Operator, ...] = ()
 
     @property
@@ -118,7 +120,7 @@ def between_operators(
     """
     for identity, left, right, of in _pairs(evaluated, primals):
         if operator in of:
-            worst = Breach(identity, 0.0, 0.0, 0.0, of)
+            worst = Breach(identity, 0.0, 0.0, 0.0, operators=of)
             for a, b in zip(left, right, strict=True):
                 gap = np.abs(a - b)
                 size = np.broadcast_to(np.max(np.abs(a) + np.abs(b), initial=0.0), gap.shape)
@@ -209,6 +211,7 @@ def _worse(worst: Breach, gap: np.ndarray, allowed: np.ndarray, scale: np.ndarra
         float(gap.reshape(-1)[at]),
         float(allowed.reshape(-1)[at]),
         float(scale.reshape(-1)[at]),
+        float(np.max(scale)),
         worst.operators,
     )
 

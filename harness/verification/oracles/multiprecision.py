@@ -13,16 +13,14 @@ from __future__ import annotations
 import numpy as np
 
 from harness.contract import Operator
+from harness.verification.oracles.agreement import absolute_error
 from harness.verification.oracles.branches import branched_blocks
 from harness.verification.oracles.directions import (
     assemble,
-    contract,
     plan,
-    random_directions,
     sweeps,
 )
 from harness.verification.oracles.levels import (
-    AGREEMENT,
     LEVELS,
     Level,
     MakeNumbers,
@@ -116,9 +114,13 @@ class Multiprecision:
         operands = (*question.args, *question.seeds)
         note = f"differences with {numbers.digits} digits, steps of 2^-{level.bits}"
 
+        absolute = 0.0
+
         def evaluate(decider: Decider | None) -> Arrays:
+            nonlocal absolute
             results = _results(question, numbers, level.bits, decider)
-            self._check(question, results, level, decider)
+            error = absolute_error(question, results, level, decider, self._make_numbers)
+            absolute = max(absolute, error)
             return results
 
         def condition(decider: Decider | None, results: Arrays) -> Arrays:
@@ -127,19 +129,20 @@ class Multiprecision:
 
             return conditioning(at, operands, results, numbers)
 
-        def bounds_of(results: Arrays, conditions: Arrays) -> Arrays:
-            return _bounds(question, numbers, level.bits, results, 1e-30)
+        def bounds(results: Arrays, conditions: Arrays) -> Arrays:
+            return _bounds(question, numbers, level.bits, results, absolute)
 
         with numbers.computing():
             if ties is not None:
-                blocks = branched_blocks(evaluate, condition, ties, numbers, bounds_of)
+                blocks = branched_blocks(evaluate, condition, ties, numbers, bounds)
                 return Truth(self.name, blocks, f"{note}, on each side of the ties")
-            results = _results(question, numbers, level.bits, None)
-            relative = self._check(question, results, level, None)
-            bounds = _bounds(question, numbers, level.bits, results, relative)
+            results = evaluate(None)
+            conditions = condition(None, results)
             blocks = tuple(
                 TrueBlock(*numbers.split(g), c, bound)
-                for g, c, bound in zip(results, condition(None, results), bounds, strict=True)
+                for g, c, bound in zip(
+                    results, conditions, bounds(results, conditions), strict=True
+                )
             )
             return Truth(self.name, blocks, note)
 
@@ -156,35 +159,6 @@ class Multiprecision:
         if blocks is None:
             raise failure
         return Truth(self.name, blocks, "one-sided differences")
-
-    def _check(
-        self, question: Question, results: Arrays, level: Level, decider: Decider | None
-    ) -> float:
-        """Hold the results against an independent difference; return how well they agree."""
-        if any(not _all_finite(r) for r in results):
-            raise NotSmoothError("the differences are not finite here")
-        scheme = plan(question)
-        numbers = self._numbers(question, level.check_digits)
-        directions = random_directions(question.primals, scheme.swept, seed=7)
-        with numbers.computing():
-            entered = [tuple(numbers.array(d) for d in v) for v in directions]
-            claimed = contract(question.operator, results, question.primals, entered)
-            sizes = [_absolute(v) for v in entered]
-            scale = contract(question.operator, _absolute(results), question.primals, sizes)
-            if scheme.order == 0:
-                found = _results(question, numbers, 0, decider)[0]
-            else:
-                stencil = stencil_of(question, numbers, level.check_bits, decider)
-                found = stencil.one_sided((1,) * scheme.order, *directions, *scheme.fixed)
-            gap = np.abs(np.asarray(claimed - found).astype(np.float64))
-            size = np.asarray(scale).astype(np.float64)
-            # y may hold large and small components: each has its own scale.
-            relative = float(np.max(gap / np.where(size > 0, size, 1.0), initial=0.0))
-        if not relative <= AGREEMENT:
-            raise NotSmoothError(
-                "the differences do not settle: a kink or a singularity, or too few digits"
-            )
-        return max(relative, 1e-30)
 
     def _numbers(self, question: Question, digits: int) -> Numbers:
         return numbers_for(question, digits, self._make_numbers)
@@ -203,23 +177,13 @@ def _results(
     return assemble(plan(question, operands), stencil.primals, stencil.central)
 
 
-def _absolute(arrays: Arrays) -> Arrays:
-    # NumPy turns a 0-d result into a scalar; the shape is wanted.
-    return tuple(np.asarray(np.abs(x)) for x in arrays)
-
-
-def _all_finite(x: np.ndarray) -> bool:
-    """Whether no element is NaN or infinite: what is finite less itself is 0."""
-    return bool(np.all(np.asarray(x - x == 0, dtype=bool)))
-
-
 def _bounds(
-    question: Question, numbers: Numbers, bits: int, results: Arrays, relative: float
+    question: Question, numbers: Numbers, bits: int, results: Arrays, absolute: float
 ) -> Arrays:
-    """The error bound of each component: what the check saw, and the rounding of its quotient."""
+    """The error bound of each component: ``absolute``, and the rounding of its own quotient."""
     stencil = stencil_of(question, numbers, bits)
     roundings = assemble(plan(question), stencil.primals, stencil.rounding)
     return tuple(
-        np.where(np.isfinite(high := numbers.split(g)[0]), relative * np.abs(high) + r, 0.0)
+        np.where(np.isfinite(high := numbers.split(g)[0]), 1e-30 * np.abs(high) + absolute + r, 0.0)
         for g, r in zip(results, roundings, strict=True)
     )

@@ -64,7 +64,7 @@ def one_sided_blocks(
             return None
         zero = np.zeros(high.shape)
         with np.errstate(invalid="ignore"):
-            apart = (high != lower) & ~(high - lower <= _SETTLED * np.abs(high))
+            apart = (high != lower) & ~(high - lower <= _SETTLED * np.abs(high) + 2 * bound)
         if (apart & ~np.isnan(high)).any():
             blocks.append(TrueBlock(high, zero, zero, bound, lower, high))
         else:

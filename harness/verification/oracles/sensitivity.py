@@ -33,7 +33,7 @@ def conditioning(
 ) -> Arrays:
     """The conditioning of each component of ``results = evaluate(operands)``, as float64 arrays."""
     epsilon = _epsilon(numbers)
-    squares = [np.zeros(r.shape) for r in results]
+    roots = [np.zeros(r.shape) for r in results]
     sums = [np.zeros(r.shape) for r in results]
     draws = 0
     for perturbed in perturbations(operands, epsilon, numbers):
@@ -42,11 +42,12 @@ def conditioning(
             change = np.abs(np.asarray(moved - result).astype(np.float64)) / epsilon
             # What turns infinite or leaves the domain when nudged has no conditioning to speak of.
             change = np.where(np.isfinite(change), change, 0.0)
-            squares[i] += change * change
+            # hypot does not square: no change is so large that it overflows.
+            roots[i] = np.hypot(roots[i], change)
             sums[i] += change
     if _scalars(operands) <= EXACT_OPERANDS:
         return tuple(sums)
-    return tuple(np.sqrt(s / max(draws, 1)) for s in squares)
+    return tuple(root / np.sqrt(max(draws, 1)) for root in roots)
 
 
 def find_ties(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.contract import Operator
+from harness.verification.oracles.agreement import natural_scale, settled_error
 from harness.verification.oracles.directions import plan, random_directions
 from harness.verification.oracles.levels import (
-    AGREEMENT,
     LEVELS,
     MakeNumbers,
     NotSmoothError,
@@ -70,7 +70,7 @@ class SpotChecks:
         return Truth(self.name, blocks, note, directions=tuple(chosen))
 
     def _block(self, question: Question, directions: Sequence[tuple[np.ndarray, ...]]) -> TrueBlock:
-        numbers, found = directional_derivative(question, directions, self._make_numbers)
+        numbers, found, error = directional_derivative(question, directions, self._make_numbers)
 
         bits = LEVELS[plan(question).order][0].bits
 
@@ -82,17 +82,18 @@ class SpotChecks:
             operands = (*question.args, *question.seeds)
             (condition,) = conditioning(along, operands, (found,), numbers)
             high, low = numbers.split(found)
-        return TrueBlock(high, low, condition, np.zeros(high.shape))
+        return TrueBlock(high, low, condition, np.full(high.shape, error))
 
 
 def directional_derivative(
     question: Question,
     directions: Sequence[tuple[np.ndarray, ...]],
     make_numbers: MakeNumbers = multiprecision_numbers,
-) -> tuple[Numbers, np.ndarray]:
-    """The derivative along the swept ``directions``, checked at another step; NotSmoothError.
+) -> tuple[Numbers, np.ndarray, float]:
+    """The derivative along the swept ``directions``, and an absolute bound for its error.
 
-    It is what ``contract`` makes of the whole result, at the cost of one component.
+    It is what ``contract`` makes of the whole result, at the cost of one component. Raises
+    NotSmoothError when a difference of another step does not confirm it.
     """
     scheme = plan(question)
     level = LEVELS[scheme.order][0]
@@ -105,7 +106,6 @@ def directional_derivative(
         stencil = stencil_of(question, finer, level.check_bits)
         checked = stencil.one_sided((1,) * scheme.order, *along) if along else stencil.central()
         gap = np.abs(np.asarray(found - checked).astype(np.float64))
-    size = np.abs(np.asarray(found).astype(np.float64))
-    if not np.all(gap <= AGREEMENT * np.max(size, initial=0.0)):
-        raise NotSmoothError("the differences along a random direction do not settle")
-    return numbers, found
+        size = np.abs(np.asarray(found).astype(np.float64))
+        error = settled_error(gap, np.fmax(size, natural_scale(stencil, along)), level)
+    return numbers, found, error

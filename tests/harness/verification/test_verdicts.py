@@ -64,8 +64,35 @@ def test_a_component_small_by_cancellation_is_measured_by_what_was_cancelled():
     small = block([1.0, 1e-12])
     assert verdict(small, [1.0, 1e-12 + 1e-8]).kind is KINDS.WRONG
     assert verdict(small, [1.0, 0.0]).kind is KINDS.WRONG
-    np.testing.assert_allclose(accuracy_floor(lost, DOUBLE), [1e-6, 1e-6])
-    np.testing.assert_allclose(accuracy_floor(small, DOUBLE), [1e-6, 1e-18])
+    one = Standard(DOUBLE, 1)
+    np.testing.assert_allclose(accuracy_floor(lost, one), [1e-6, 1e-6])
+    # 32 u of the neighbour: its rounding errors may land here.
+    np.testing.assert_allclose(accuracy_floor(small, one), [1e-6, 32 * 2.0**-53])
+
+
+def test_rounding_noise_where_the_truth_is_zero_is_lost_accuracy():
+    true = block([10.0, 0.0])
+    assert verdict(true, [10.0, 1e-15]).kind is KINDS.ACCURACY_LOSS
+    assert verdict(true, [10.0, 1e-9]).kind is KINDS.WRONG
+    assert verdict(block([0.0]), [1e-15]).kind is KINDS.WRONG
+
+
+def test_a_tolerance_never_becomes_infinite(tools, court):
+    # Conditioning near 1e300, whose square is beyond every float.
+    subject = tools.Subject(
+        tools.problem(
+            "huge",
+            lambda xp, x: xp.sum(1e300 * x * x * x),
+            ("x",),
+            {"generic-0": lambda rng: (rng.uniform(1, 2, 6),)},
+            operations=20,
+        ),
+        {Operator.GRADIENT: lambda args, seeds: (3e300 * args[0] ** 2,)},
+    )
+    assert court.try_(subject, Operator.GRADIENT).kind is KINDS.OK
+    wrong = court.try_(subject, Operator.GRADIENT, results=lambda r: (r[0] * 1.5,))
+    assert wrong.kind is KINDS.WRONG
+    assert np.isfinite(wrong.tolerance)
 
 
 def test_zeros_are_excused_by_cancellation_only():
@@ -98,6 +125,11 @@ def test_a_wide_bound_cannot_acquit_but_can_convict():
     assert verdict(narrow, 1.0 + 5e-9).kind is KINDS.ACCURACY_LOSS
     assert verdict(block(0.0, bound=1e-6), 0.0).kind is KINDS.INCONCLUSIVE
     assert verdict(block(0.0, bound=1e-20), 0.0).kind is KINDS.OK
+    # A block of zeros is measured by the others.
+    zeros, large = block([0.0], bound=1e-3), block([1e6])
+    truth = Truth("oracle", (zeros, large))
+    results = (np.zeros(1), np.full(1, 1e6))
+    assert compare(truth, results, Standard(DOUBLE, 1)).kind is KINDS.OK
 
 
 def test_no_derivative_at_all():

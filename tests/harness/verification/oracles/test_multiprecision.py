@@ -265,6 +265,21 @@ def test_on_the_boundary_a_quotient_settles_or_grows(tools, fun, operator, expec
     np.testing.assert_allclose(truth.blocks[0].high, expected, atol=1e-50)
 
 
+@pytest.mark.parametrize("operator", [Operator.JVP, Operator.GRADIENT, Operator.HVP])
+def test_a_derivative_that_vanishes_is_zero_within_its_bound(tools, operator):
+    # Two zeros among the factors: first derivatives are 0, H v has one entry at each zero.
+    x, v = np.array([1.0, 0.0, 2.0, 0.0, 4.0]), np.array([1.0, -0.5, 0.25, 2.0, 1.5])
+    seeds = () if operator is Operator.GRADIENT else (v,)
+    truth = ask(tools, lambda xp, x: xp.prod(x), (x,), operator, seeds)
+    expected = np.zeros(() if operator is Operator.JVP else 5)
+    if operator is Operator.HVP:
+        expected[1], expected[3] = 8 * 2.0, 8 * -0.5
+    (block,) = truth.blocks
+    assert block.lower is None
+    assert (np.abs(block.high - expected) <= block.bound).all()
+    assert (block.bound < 1e-28).all()
+
+
 def test_partial_derivatives_are_judged_one_by_one(tools):
     # sqrt(x_1 x_2) at (0, 3): infinite in x_1; constant, so 0, in x_2.
     truth = ask(

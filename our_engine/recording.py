@@ -74,107 +74,126 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
     if settings:
         settings = _settled(primitive, settings)
     v = x.value
-    if type(v) is float:
-        v = _DOUBLE(v)
-    if isinstance(v, Node):
+    if type(v) is _ARRAY:
+        y = primitive.evaluate(v, **settings) if settings else primitive.evaluate(v)
+    elif isinstance(v, Node):
         y = record_unary(primitive, v, settings)
-    elif settings:
-        y = primitive.evaluate(v, **settings)
     else:
-        y = primitive.evaluate(v)
+        v = _DOUBLE(v) if type(v) is float else v
+        y = primitive.evaluate(v, **settings)
     if type(y) is not _ARRAY and type(y) is not _DOUBLE:
         return _entered(primitive, (x,), [v], settings, y, x)
     dtype = y.dtype
     jacobian, keeps, fixed = primitive.parts[0]
     if fixed is ZERO or (dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc"):
         return y
-    if primitive.elementwise:
-        alike = v.dtype is dtype or v.dtype == dtype
-        if fixed is not None:
-            jacobian = fixed if alike else broadcast_factor(fixed, Spec(v), Spec(y))
-        else:
+    if not primitive.elementwise:
+        jacobian = _general_jacobian(primitive, v, y, x.tape, settings)
+    elif v.dtype is not dtype and v.dtype != dtype:
+        if fixed is None:
             args = (v if keeps[0] else None, y if keeps[1] else None)
-            if alike:
-                jacobian = Deferred(jacobian, args, settings)
-            else:
-                jacobian = DeferredBroadcast(jacobian, args, settings, v, y)
-    elif jacobian is refused:
-        refuse_operand(primitive, 0)
-    else:
-        if type(y) is _ARRAY and (y.base is not None or y is v):
-            x.tape.see_view(y, v)
-        if primitive.eager:
-            jacobian = jacobian(v, y, **settings)
+            jacobian = DeferredBroadcast(jacobian, args, settings, v, y)
         else:
-            reads = (v if keeps[0] else Spec(v), y if keeps[1] else Spec(y))
-            jacobian = Deferred(jacobian, reads, settings)
+            jacobian = broadcast_factor(fixed, Spec(v), Spec(y))
+    elif fixed is None:
+        args = (v if keeps[0] else None, y if keeps[1] else None)
+        jacobian = Deferred(jacobian, args, settings)
+    else:
+        jacobian = fixed
     node = place(y, (x.index, jacobian), x)
     if x.tape.noting:
         x.tape.note((primitive, (x,), settings), node)
     return node
 
 
+def _general_jacobian(primitive: Primitive, v: Any, y: Any, tape: Tape, settings: Settings) -> Any:
+    """The map of the one operand v of a primitive that is not elementwise."""
+    jacobian, keeps, _ = primitive.parts[0]
+    if jacobian is refused:
+        refuse_operand(primitive, 0)
+    if type(y) is _ARRAY and (y.base is not None or y is v):
+        tape.see_view(y, v)
+    if primitive.eager:
+        return jacobian(v, y, **settings)
+    return Deferred(jacobian, (v if keeps[0] else Spec(v), y if keeps[1] else Spec(y)), settings)
+
+
 def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NONE) -> Any:
     """The same for two operands."""
     in_a = isinstance(a, Node)
     in_b = isinstance(b, Node)
-    newest = a if in_a else b
     if in_a and in_b:
         if a.tape is not b.tape:
             in_b = b.tape.level > a.tape.level
             in_a = not in_b
-            newest = b if in_b else a
     elif not in_a and not in_b:
         return primitive.evaluate(a, b, **settings)
+    newest = a if in_a else b
+    tape = newest.tape
+    v = a.value if in_a else a
+    w = b.value if in_b else b
+    nested = weak = False
+    if type(v) is not _ARRAY:
+        v = _value(a, in_a)
+        nested = isinstance(v, Node)
+        weak = type(v) is float
+    if type(w) is not _ARRAY:
+        w = _value(b, in_b)
+        nested = nested or isinstance(w, Node)
+        weak = weak or type(w) is float
     if settings:
         settings = _settled(primitive, settings)
-    tape = newest.tape
-    v, w = _value(a, in_a), _value(b, in_b)
-    if isinstance(v, Node) or isinstance(w, Node):
+    if nested:
         y = record_binary(primitive, v, w, settings)
     elif settings:
         y = primitive.evaluate(v, w, **settings)
     else:
         y = primitive.evaluate(v, w)
-    if in_a and type(v) is float:
-        v = _strong(v, y)
-    if in_b and type(w) is float:
-        w = _strong(w, y)
-    elementwise, eager = primitive.elementwise, primitive.eager
-    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (elementwise or eager):
+    if weak:
+        v = _strong(v, y) if in_a and type(v) is float else v
+        w = _strong(w, y) if in_b and type(w) is float else w
+    eager = primitive.eager
+    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (primitive.elementwise or eager):
         return _entered(primitive, (a, b), [v, w], settings, y, newest)
     dtype = y.dtype
     if dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc":
         return y
     entry: tuple[Any, ...] = ()
-    for i in (0, 1):
-        if not (in_b if i else in_a):
-            continue
-        jacobian, keeps, fixed = primitive.parts[i]
-        if fixed is ZERO:
+    for operand, x, inside, (jacobian, keeps, fixed) in (
+        (a, v, in_a, primitive.parts[0]),
+        (b, w, in_b, primitive.parts[1]),
+    ):
+        if not inside or fixed is ZERO:
             continue
         if jacobian is refused:
-            refuse_operand(primitive, i)
-        operand = b if i else a
+            refuse_operand(primitive, 0 if operand is a else 1)
+        if eager:
+            map_ = jacobian(
+                v if in_a or not keeps[0] else kept(v, tape),
+                w if in_b or not keeps[1] else kept(w, tape),
+                y,
+                **settings,
+            )
+            entry += (operand.index, map_)
+            continue
+        alike = x.shape == y.shape and (x.dtype is dtype or x.dtype == dtype) and not operand.weak
         if fixed is None:
             keep_v, keep_w, keep_y = keeps
             args = (
-                (v if in_a else kept(v, tape)) if keep_v else v if eager else None,
-                (w if in_b else kept(w, tape)) if keep_w else w if eager else None,
-                y if keep_y or eager else None,
+                None if not keep_v else v if in_a else kept(v, tape),
+                None if not keep_w else w if in_b else kept(w, tape),
+                y if keep_y else None,
             )
-        if elementwise:
-            x = Spec(operand) if operand.weak else w if i else v
-            alike = x.shape == y.shape and (x.dtype is dtype or x.dtype == dtype)
-            if fixed is not None:
-                jacobian = fixed if alike else broadcast_factor(fixed, Spec(x), Spec(y))
-            elif alike:
-                jacobian = Deferred(jacobian, args, settings)
+            if alike:
+                entry += (operand.index, Deferred(jacobian, args, settings))
             else:
-                jacobian = DeferredBroadcast(jacobian, args, settings, x, y)
+                x = Spec(operand) if operand.weak else x
+                entry += (operand.index, DeferredBroadcast(jacobian, args, settings, x, y))
+        elif alike:
+            entry += (operand.index, fixed)
         else:
-            jacobian = jacobian(*args, **settings)
-        entry += (operand.index, jacobian)
+            x = Spec(operand) if operand.weak else x
+            entry += (operand.index, broadcast_factor(fixed, Spec(x), Spec(y)))
     if not entry:
         return y
     node = place(y, entry, newest)

@@ -129,6 +129,8 @@ class Masked:
         waiting = [self.waiting, other.waiting]
         return Masked._pending(self.shape, settled, waiting, self.count + other.count)
 
+    __add__ = plus  # of a scalar, whose cotangents the sweep adds without asking what they are
+
     def _total(self) -> Array:
         total = None if self.settled is None else self.settled[0]
         terms = list(_each(self.waiting))

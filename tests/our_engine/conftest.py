@@ -72,7 +72,9 @@ def first_order(f, xs, truth, rng):
         us = [like(rng, y_i) for y_i in leaves(y)]
         y_dots = leaves(J.apply(*vs))
         seeds = iter(us)
-        u = type(y)(seeds) if isinstance(y, (tuple, list)) else us[0]
+        u = us[0]
+        if isinstance(y, (tuple, list)):
+            u = type(y)(*seeds) if hasattr(y, "_fields") else type(y)(seeds)
         x_bars = J.T.apply(u)
         x_bars = x_bars if len(xs) > 1 else (x_bars,)
         for x, x_bar in zip(xs, x_bars, strict=True):
@@ -187,7 +189,8 @@ def _times(v):
 def _spoilt_composite(implementation):
     def off(y):
         if isinstance(y, (tuple, list)):
-            return type(y)(off(item) for item in y)
+            items = [off(item) for item in y]
+            return type(y)(*items) if hasattr(y, "_fields") else type(y)(items)
         return raw(y) + 1.0001 * (y - raw(y)) if isinstance(y, Node) else y
 
     return lambda *args, **kwargs: off(implementation(*args, **kwargs))

@@ -249,3 +249,12 @@ def test_same_bits_twice():
     x = np.linspace(0.1, 2, 50)
     g = oe.grad(lambda x: np.sum(np.exp(np.sin(x)) / x))
     assert g(x).tobytes() == g(x).tobytes()
+
+
+def test_a_scalar_with_a_masked_and_a_plain_cotangent():
+    def body(t):
+        a = t[0] * 1.0
+        product = a * t[1]
+        return product + np.sum(np.expand_dims(a, 0)[:1])
+
+    np.testing.assert_array_equal(oe.grad(body)(np.array([1.0, 2.0])), [3.0, 1.0])

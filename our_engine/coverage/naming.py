@@ -42,11 +42,10 @@ def _public() -> dict[int, str]:
         for name, found in vars(module).items() if module is not None else ():
             if name.startswith("_") or not callable(found) or isinstance(found, type):
                 continue
-            own = getattr(found, "__name__", name) == name
-            if id(found) not in names or (own and not place.startswith("our_engine")):
-                names.setdefault(id(found), "")
-                if not names[id(found)] or own:
-                    names[id(found)] = f"{_IN_PLACE_OF.get(place, place)}.{name}"
+            own = getattr(found, "__name__", name)
+            known = names.get(id(found))
+            if known is None or (name == own != known.rpartition(".")[2]):
+                names[id(found)] = f"{_IN_PLACE_OF.get(place, place)}.{name}"
     return names
 
 

@@ -52,13 +52,14 @@ class SpotChecks:
         if question.operator is Operator.DESCENT:
             return Undecided("a descent is a programme of many gradients")
         scheme = plan(question)
-        evaluations = self._COUNT * runs_of_a_truth(question) * (1, 2, 4)[scheme.order]
+        count = self._COUNT if scheme.swept else 1
+        evaluations = count * runs_of_a_truth(question) * (1, 2, 4)[scheme.order]
         seconds = evaluations * evaluation_seconds(question, self._make_numbers)
         if seconds > self._budget_s:
             return Undecided(f"it would take about {seconds:.2g} s, more than {self._budget_s:g} s")
         chosen = [
             tuple(random_directions(question.primals, scheme.swept, seed=100 + k))
-            for k in range(self._COUNT)
+            for k in range(count)
         ]
         try:
             blocks = tuple(self._block(question, directions) for directions in chosen)
@@ -66,7 +67,7 @@ class SpotChecks:
             return Undecided(str(error))
         except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
             return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
-        note = f"differences along {self._COUNT} random directions"
+        note = f"differences along {count} random directions"
         return Truth(self.name, blocks, note, directions=tuple(chosen))
 
     def _block(self, question: Question, directions: Sequence[tuple[np.ndarray, ...]]) -> TrueBlock:

@@ -372,6 +372,13 @@ def test_a_failure_is_its_own_verdict(subjects, court, kind):
     assert verdict.reason == "it broke"
 
 
+def test_it_is_told_whether_the_plain_function_raises_too(subjects, court):
+    failure = Failure(VerdictKind.RAISED, "TypeError: no such overload", plain_raises=True)
+    verdict = court.try_(subjects["sin"], Operator.GRADIENT, outcome=failure)
+    assert verdict.kind is VerdictKind.RAISED
+    assert "the plain function raises here too" in verdict.reason
+
+
 def test_a_dtype_without_a_tolerance_is_inconclusive(subjects, court):
     verdict = court.try_(subjects["sin"], Operator.GRADIENT, dtype="float16")
     assert verdict.kind is VerdictKind.INCONCLUSIVE
@@ -577,6 +584,13 @@ def test_without_an_oracle_identities_between_operators_convict(
     assert identity in verdict.reason
     # Another backend's evaluations are not held against this one's.
     assert court.try_(subjects[name], second, backend="other", **wrong).kind is not WRONG
+
+
+def test_a_malformed_evaluation_is_not_held_against_others(tools, subjects, tmp_path):
+    court = tools.Court(tmp_path, oracles=[Silent()])
+    short = court.try_(subjects["layer"], Operator.JVP, results=lambda r: (r[0][:-1],))
+    assert short.kind is VerdictKind.STRUCTURE
+    assert court.try_(subjects["layer"], Operator.VJP).kind is VerdictKind.INCONCLUSIVE
 
 
 def test_a_wrong_operator_does_not_condemn_a_right_one(subjects, court):

@@ -13,13 +13,19 @@ import importlib
 import importlib.util
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
 
 import mpmath
 import numpy as np
+
+from harness.verification.oracles.multiprecision_namespace.functions import (
+    Elementwise,
+    gmpy2_functions,
+    mpmath_functions,
+)
 
 __all__ = [
     "FloatNumbers",
@@ -30,33 +36,7 @@ __all__ = [
     "multiprecision_numbers",
 ]
 
-Elementwise = Mapping[str, Callable[..., Any]]
-
 _BITS_PER_DIGIT = math.log2(10)
-
-# The array API standard's name, gmpy2's and mpmath's.
-_UNARY: tuple[tuple[str, str, str], ...] = (
-    ("acos", "acos", "acos"),
-    ("acosh", "acosh", "acosh"),
-    ("asin", "asin", "asin"),
-    ("asinh", "asinh", "asinh"),
-    ("atan", "atan", "atan"),
-    ("atanh", "atanh", "atanh"),
-    ("ceil", "ceil", "ceil"),
-    ("cos", "cos", "cos"),
-    ("cosh", "cosh", "cosh"),
-    ("exp", "exp", "exp"),
-    ("expm1", "expm1", "expm1"),
-    ("floor", "floor", "floor"),
-    ("log", "log", "log"),
-    ("log10", "log10", "log10"),
-    ("log1p", "log1p", "log1p"),
-    ("sin", "sin", "sin"),
-    ("sinh", "sinh", "sinh"),
-    ("sqrt", "sqrt", "sqrt"),
-    ("tan", "tan", "tan"),
-    ("tanh", "tanh", "tanh"),
-)
 
 
 class Numbers(ABC):
@@ -143,7 +123,7 @@ class GmpyNumbers(_ObjectNumbers):
         self.digits = digits
         self._gmpy2: ModuleType = gmpy2
         self._scalar = gmpy2.mpfr
-        self.elementwise = _gmpy2_functions()
+        self.elementwise = gmpy2_functions()
 
     def _precision(self) -> AbstractContextManager[Any]:
         # A new context: a user's traps and rounding do not reach into the judge. Built anew
@@ -162,7 +142,7 @@ class MpmathNumbers(_ObjectNumbers):
         self.name = "mpmath"
         self.digits = digits
         self._scalar = mpmath.mpf
-        self.elementwise = _mpmath_functions()
+        self.elementwise = mpmath_functions()
 
     def _precision(self) -> AbstractContextManager[Any]:
         context: AbstractContextManager[Any] = mpmath.workdps(self.digits)
@@ -220,62 +200,3 @@ def extended_numbers() -> Numbers:
 @functools.cache
 def _has_gmpy2() -> bool:
     return importlib.util.find_spec("gmpy2") is not None
-
-
-@functools.cache
-def _gmpy2_functions() -> Elementwise:
-    gmpy2 = importlib.import_module("gmpy2")
-    functions = {name: getattr(gmpy2, theirs) for name, theirs, _ in _UNARY}
-    functions["log2"] = gmpy2.log2
-    return _vectorised(functions) | _vectorised(
-        {"atan2": gmpy2.atan2, "hypot": gmpy2.hypot}, arity=2
-    )
-
-
-@functools.cache
-def _mpmath_functions() -> Elementwise:
-    functions = {name: _real(getattr(mpmath, theirs)) for name, _, theirs in _UNARY}
-    functions["log2"] = _real(lambda x: mpmath.log(x, 2))
-    binary = {
-        "atan2": mpmath.atan2,
-        "hypot": mpmath.hypot,
-        "divide": _mpmath_divide,
-        "pow": _mpmath_pow,
-    }
-    return _vectorised(functions) | _vectorised(binary, arity=2)
-
-
-def _vectorised(
-    functions: Mapping[str, Callable[..., Any]], arity: int = 1
-) -> dict[str, Callable[..., Any]]:
-    return {name: np.frompyfunc(f, arity, 1) for name, f in functions.items()}
-
-
-def _real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """``function`` on the reals: mpmath has a complex sqrt(-1), and raises at some poles."""
-
-    def real(x: Any) -> Any:
-        try:
-            y = function(x)
-        except (ValueError, ZeroDivisionError):
-            return mpmath.nan
-        return mpmath.nan if isinstance(y, mpmath.mpc) else y
-
-    return real
-
-
-def _mpmath_divide(x: Any, y: Any) -> Any:
-    try:
-        return mpmath.mpf(x) / y
-    except ZeroDivisionError:
-        if x == 0 or x != x:
-            return mpmath.nan
-        return mpmath.inf if x > 0 else -mpmath.inf
-
-
-def _mpmath_pow(x: Any, y: Any) -> Any:
-    try:
-        power = mpmath.mpf(x) ** y
-    except ZeroDivisionError:
-        return mpmath.inf
-    return mpmath.nan if isinstance(power, mpmath.mpc) else power

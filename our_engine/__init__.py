@@ -5,6 +5,7 @@ import our_engine
 our_engine.grad(lambda x: np.sum(np.sin(x) * x))(np.array([1.0, 2.0]))
 """
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
@@ -53,6 +54,8 @@ def __getattr__(name: str) -> _Any:
         from . import accumulation
 
         return getattr(accumulation, name)
+    if name in ("scipy_linalg", "scipy_special"):
+        return _import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'our_engine' has no attribute {name!r}")
 
 

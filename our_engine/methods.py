@@ -214,7 +214,8 @@ class ArrayMethods(Node):
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise _detached(
             "a plain array cannot hold a traced value (np.array([t]), np.full(n, t), z[i] = t)",
-            "np.stack([t, ...]), np.ones(n) * t, np.where(mask, t, z)",
+            "np.stack([t, ...]), np.ones(n) * t, np.where(mask, t, z), or of SciPy's functions "
+            "those of our_engine.scipy_special, our_engine.scipy_linalg",
         )
 
     def __float__(self) -> NoReturn:

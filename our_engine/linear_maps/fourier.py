@@ -32,6 +32,13 @@ class _AlongAxis(LinearMap):
         self.axis = axis % len(in_shape)
         self.norm = norm
 
+    def stacked(self, count: int) -> LinearMap:
+        """The same along the axis that follows."""
+        return self._of((count, *self.in_shape), self.axis + 1)
+
+    def _of(self, in_shape: Shape, axis: int) -> LinearMap:
+        return type(self)(in_shape, self.n, axis, self.norm)
+
     def transpose(self) -> LinearMap:
         """The map that `pull` is."""
         return _Transposed(self)
@@ -62,6 +69,9 @@ class Fourier(_AlongAxis):
         """See `_AlongAxis`; `transform` is np.fft.fft or np.fft.ifft."""
         super().__init__(in_shape, n, axis, norm)
         self.transform = transform
+
+    def _of(self, in_shape: Shape, axis: int) -> LinearMap:
+        return Fourier(self.transform, in_shape, self.n, axis, self.norm)
 
     def apply(self, v: Array) -> Array:
         """The transform of v."""
@@ -130,6 +140,9 @@ class _Transposed(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         return self.original.apply(u)
+
+    def stacked(self, count: int) -> LinearMap:
+        return _Transposed(self.original.stacked(count))
 
     def transpose(self) -> LinearMap:
         return self.original

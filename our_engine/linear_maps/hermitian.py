@@ -33,6 +33,10 @@ class Hermitian(LinearMap):
         """The triangle of u and its mirror image, and the real part of the diagonal."""
         return (u + adjoint(u)) * self._strict(u) + np.real(u) * _eye(u)
 
+    def stacked(self, count: int) -> LinearMap:
+        """The same on each matrix of all stacks."""
+        return Hermitian((count, *self.in_shape), self.lower)
+
     def transpose(self) -> LinearMap:
         """The folding of one triangle onto the other."""
         return _Folded(self)
@@ -66,6 +70,9 @@ class _Folded(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         return self.original.apply(u)
 
+    def stacked(self, count: int) -> LinearMap:
+        return _Folded(Hermitian((count, *self.in_shape), self.original.lower))
+
     def transpose(self) -> LinearMap:
         return self.original
 
@@ -86,6 +93,10 @@ class Adjoint(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """The same of u."""
         return +adjoint(u)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The same on each matrix of all stacks."""
+        return Adjoint((count, *self.in_shape))
 
     def transpose(self) -> LinearMap:
         """The map back."""

@@ -31,6 +31,12 @@ class LeftSolve(LinearMap):
         """A^-T u, summed over the axes along which V was broadcast."""
         return unbroadcast(solution(turned(self.A), u), self.in_shape)
 
+    def stacked(self, count: int) -> LinearMap:
+        """The solution for each row; all rows at once where A is one for all."""
+        if len(np.shape(self.A)) > len(self.in_shape):
+            return super().stacked(count)
+        return LeftSolve(self.A, (count, *self.in_shape))
+
     def transpose(self) -> LinearMap:
         """The solution with A^T, and the sum over broadcast axes."""
         back = LeftSolve(turned(self.A), self.out_shape())
@@ -68,6 +74,12 @@ class RightSolve(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """U A^-T, summed over the axes along which V was broadcast."""
         return unbroadcast(turned(solution(self.A, turned(u))), self.in_shape)
+
+    def stacked(self, count: int) -> LinearMap:
+        """The solution for each row; all rows at once where A is one for all."""
+        if len(np.shape(self.A)) > len(self.in_shape):
+            return super().stacked(count)
+        return RightSolve(self.A, (count, *self.in_shape))
 
     def transpose(self) -> LinearMap:
         """The solution with A^T, and the sum over broadcast axes."""

@@ -148,3 +148,6 @@ def test_maps(J):
     np.testing.assert_allclose(J.matrix() @ w.ravel(), J.apply(w).ravel(), atol=1e-13)
     assert J.pattern().shape == J.matrix().shape
     assert J.flops() == J.T.flops() > 0
+    rows = np.stack([v, 2 * v])
+    np.testing.assert_allclose(J.stacked(2).apply(rows), [Jv, 2 * Jv], rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(J.stacked(2).pull(np.stack([u, -u]))[1], -J.pull(u), atol=1e-12)

@@ -278,6 +278,8 @@ def test_maps(J, complex_):
     np.testing.assert_allclose(J.T.pull(v), Jv)
     np.testing.assert_allclose(J.matrix() @ v.real.ravel(), J.apply(v.real).ravel())
     assert not J.matrix()[~J.pattern()].any()
+    np.testing.assert_array_equal(J.stacked(2).apply(np.stack([v, v])), [Jv, Jv])
+    np.testing.assert_array_equal(J.T.stacked(2).apply(np.stack([u, u]))[1], J.pull(u))
 
 
 def test_a_quotient_by_zero_is_zero_of_zero_and_else_unknown():

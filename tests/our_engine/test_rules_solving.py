@@ -168,5 +168,8 @@ def test_maps(kind, batch):
     np.testing.assert_allclose(J.matrix() @ v.ravel(), Jv.ravel(), atol=1e-12)
     assert not J.matrix()[~J.pattern()].any()
     assert J.flops() > 0
+    rows = np.stack([v, 2 * v])
+    np.testing.assert_allclose(J.stacked(2).apply(rows), [Jv, 2 * Jv], rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(J.stacked(2).pull(np.stack([u, -u]))[1], -J.pull(u), atol=1e-12)
     singular = kind(np.ones((3, 3)), shape)
     assert np.isnan(singular.apply(v)).all()

@@ -14,8 +14,6 @@ from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.node import raw
 from our_engine.types import Array
 
-_RESULT: Any = type(np.linalg.qr(np.eye(1)))
-
 
 def raw_qr(a: Array) -> tuple[Array, Array]:
     """(h, tau) as of qr(a, mode="raw"): h^T has R in its upper triangle, and the v_i below."""
@@ -36,7 +34,8 @@ def complete_qr(a: Array) -> Any:
     Q: Array = np.broadcast_to(np.eye(m, dtype=a.dtype), (*np.shape(a)[:-2], m, m))
     for i in range(len(taus) - 1, -1, -1):
         Q = _reflect(taus[i], _padded(vectors[i], i, 0), Q)
-    return _RESULT(Q, _fit(R, m - len(taus), -2))
+    result: Any = type(np.linalg.qr(np.eye(1)))
+    return result(Q, _fit(R, m - len(taus), -2))
 
 
 def _reflected(a: Array) -> tuple[Array, list[Array], list[Array]]:

@@ -20,7 +20,7 @@ from our_engine.linear_maps import NEGATIVE, LeftMul, LinearMap, Operator, Outpu
 from our_engine.linear_maps.hermitian import Adjoint, adjoint
 from our_engine.linear_maps.quotient import Quotient
 from our_engine.node import Node, raw
-from our_engine.primitives import composite, rule
+from our_engine.primitives import composite, constant, rule
 from our_engine.types import Array, Shape
 
 from .singular_sums import (
@@ -55,7 +55,7 @@ def _hermitian_svd(a: Array, compute_uv: bool) -> Any:
     columns = _along_last(np.broadcast_to(order[..., None, :], np.shape(U)))
     sign = np.take_along_axis(np.copysign(plain.dtype.type(1), plain), order, axis=-1)
     U = U[columns]
-    return _RESULT(U, s, adjoint(U * sign[..., None, :]))
+    return type(np.linalg.svd(np.eye(1)))(U, s, adjoint(U * sign[..., None, :]))
 
 
 def _along_last(order: Array) -> tuple[Array, ...]:
@@ -161,11 +161,10 @@ def _change_of_values(x: Array, s: Array, U: Array, V: Array) -> LinearMap:
     return Operator(push, pull, x.shape, E.flops())
 
 
-_RESULT: Any = type(np.linalg.svd(np.eye(1)))
-
 factors = rule(_factors, _factors_rule, name="svd")
 values = rule(_values, change_of_values, name="svdvals")
 composite(np.linalg.svd, _svd)
 composite(np.linalg.svdvals, lambda x, /: values(x))
+constant(np.linalg.matrix_rank)
 KINKED[_factors_rule] = 1
 KINKED[change_of_values] = None

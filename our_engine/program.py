@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from .forward import ForwardTape, push_forward, push_stack
-from .recording import Node, raw
+from .recording import Node
 from .reverse import pull_back
 from .tape import Tape
-from .tracer import Tracer, new_tracer
+from .tracer import input_tracer
 from .trees import leaves
 from .types import Array, DifferentiationError, Tree
-from .values import finished, finished_stack, fitted, given, primal, unboxed, zeros
+from .values import finished, finished_stack, fitted, given, primal, zeros
 
 Function = Callable[..., Any]
 
@@ -28,36 +28,15 @@ class Program:
         """Record `call(tracers)`, which calls `fun`, at fresh copies of the leaves `primals`."""
         self.tape = tape = Tape()
         self.inputs = [primal(who, x) for x in primals]
-        tracers = [new_tracer(unboxed(x), tape, x) for x in self.inputs]
-        self.tree, self.outputs = run(who, call, tracers)
+        tracers = [input_tracer(x, tape) for x in self.inputs]
+        self.tree = run(who, tape.level, call, (tracers,), {})
+        self.outputs = leaves(self.tree)
         tape.kept.clear()
         tape.viewed.clear()
 
     def values(self) -> list[Array]:
         """The outputs of the function, in memory of their own."""
         return values_on(self.tape, self.outputs)
-
-    def scalar(self, who: str) -> Array:
-        """The output of a function that must return one real number."""
-        y = self.outputs[0] if len(self.outputs) == 1 else None
-        if y is self.tree and isinstance(y, Node) and type(y.value) is float:
-            return np.float64(y.value)
-        if isinstance(self.tree, (tuple, list, dict)):
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return one scalar, not a "
-                f"{type(self.tree).__name__}; use jacobian or vjp"
-            )
-        if np.shape(raw(y)) != ():
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return a scalar, not an array of shape "
-                f"{np.shape(raw(y))}; sum it, or use jacobian or vjp"
-            )
-        if np.iscomplexobj(raw(y)):
-            raise DifferentiationError(
-                f"our_engine.{who}: the function must return a real number; take np.real, np.abs, "
-                "or use vjp"
-            )
-        return self.values()[0]
 
     def pull(self, y_bars: list[Array], release: bool = False) -> list[Array]:
         """The cotangents of the inputs for those of the outputs."""
@@ -118,10 +97,11 @@ def pushed(
     tracers = []
     for given_x, x_dot in zip(primals, x_dots, strict=True):
         x = primal(who, given_x)
-        tracer = new_tracer(unboxed(x), tape, x)
+        tracer = input_tracer(x, tape)
         tracer.index = fitted("tangent", x, x_dot)
         tracers.append(tracer)
-    tree, outputs = run(who, call, tracers)
+    tree = run(who, tape.level, call, (tracers,), {})
+    outputs = leaves(tree)
     y_dots = [
         finished(y.value, y.index, copy=True)
         if isinstance(y, Node) and y.tape is tape
@@ -131,21 +111,19 @@ def pushed(
     return tree, values_on(tape, outputs), y_dots
 
 
-def run(who: str, call: Function, tracers: Sequence[Tracer]) -> tuple[Tree, list[Any]]:
-    """The result of `call(tracers)` and its leaves, which may be traced by these or from outside.
+def run(who: str, level: int, fun: Function, args: Sequence[Any], kwargs: dict[str, Any]) -> Tree:
+    """The result of `fun(*args, **kwargs)`, traced by the tape of `level`, or from outside it.
 
     Raises DifferentiationError where a traced value was lost to NumPy, or kept from inside.
     """
-    level = tracers[0].tape.level if tracers else 0
     try:
-        tree = call(tracers)
+        tree = fun(*args, **kwargs)
     except ValueError as error:
         # z[i] = t, for z a plain array: NumPy hides the tracer's own error behind its own.
         if isinstance(error.__cause__, DifferentiationError):
             raise error.__cause__.with_traceback(error.__traceback__) from None
         raise
-    outputs = leaves(tree)
-    for y in outputs:
+    for y in leaves(tree):
         if isinstance(y, Node):
             if y.tape.level > level:
                 raise DifferentiationError(
@@ -157,7 +135,7 @@ def run(who: str, call: Function, tracers: Sequence[Tracer]) -> tuple[Tree, list
                 f"our_engine.{who}: the function returns an array of objects; build it with "
                 "np.stack, np.concatenate"
             )
-    return tree, outputs
+    return tree
 
 
 def values_on(tape: Tape, outputs: list[Any]) -> list[Array]:

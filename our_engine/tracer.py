@@ -218,18 +218,20 @@ for _name in _OPERATORS:
     setattr(WeakTracer, f"__i{_name}__", getattr(WeakTracer, f"__{_name}__"))
 
 
-def new_tracer(value: Array, tape: Any, like: Any = None) -> Tracer:
-    """An input of the tape; `like` is what it stands for, such as a Python float or an array."""
+def input_tracer(x: Array, tape: Any) -> Tracer:
+    """An input of the tape, of the class that belongs to what x is."""
     kind: type[Tracer] = Tracer
-    if type(like) is np.ndarray:
-        if not like.ndim:
+    if type(x) is np.ndarray:
+        if not x.ndim:
             kind = CellTracer
-    elif type(like) is float or type(like) is WeakTracer:
-        kind = WeakTracer
-    elif type(like) is CellTracer:
-        kind = CellTracer
-    x = _new(kind)
-    x.value = value
-    x.tape = tape
-    x.index = tape.place(())
-    return x
+            x = float(x) if x.dtype == np.float64 else x
+    elif isinstance(x, float):
+        kind = WeakTracer if type(x) is float else Tracer
+        x = float(x)
+    elif type(x) is WeakTracer or type(x) is CellTracer:
+        kind = type(x)
+    tracer = _new(kind)
+    tracer.value = x
+    tracer.tape = tape
+    tracer.index = tape.place(())
+    return tracer

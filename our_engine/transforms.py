@@ -11,42 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .gradients import Argnums, grad, value_and_grad
 from .linearized import Linearized
 from .program import Function, Program, pushed
 from .trees import leaves, matched, rebuild
 from .types import DifferentiationError, Tree
-
-Argnums = int | tuple[int, ...]
-
-
-def grad(fun: Function, argnums: Argnums = 0) -> Function:
-    """The gradient of a scalar function with respect to the arguments `argnums`.
-
-    grad(fun)(*args) has the structure, shapes and dtypes of the argument, or is a tuple of such
-    for a tuple of argnums. Raises DifferentiationError if the result is not a real scalar.
-    """
-    both = _value_and_grad("grad", fun, argnums)
-
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
-
-    return gradient
-
-
-def value_and_grad(fun: Function, argnums: Argnums = 0) -> Function:
-    """The value of a scalar function and its gradient, from one recording: (y, x_bar)."""
-    return _value_and_grad("value_and_grad", fun, argnums)
-
-
-def _value_and_grad(who: str, fun: Function, argnums: Argnums) -> Function:
-    def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        chosen, call = chosen_arguments(who, fun, argnums, args, kwargs)
-        program = Program(who, fun, leaves(chosen), call)
-        y = program.scalar(who)
-        x_bars = program.pull([1.0], release=True)
-        return y, rebuild(chosen, x_bars)
-
-    return both
 
 
 def vjp(fun: Function, primals: Any) -> tuple[Any, Callable[[Tree], tuple[Any, ...]]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from .types import Tree
 
-_CONTAINERS = (tuple, list, dict)
+CONTAINERS = (tuple, list, dict)
 
 
 def leaves(tree: Tree) -> list[Any]:
     """The leaves, in order; a dict's in the order of its keys."""
-    if not isinstance(tree, _CONTAINERS):
+    if not isinstance(tree, CONTAINERS):
         return [tree]
     if _is_flat(tree):
         return list(tree)
@@ -24,7 +24,7 @@ def leaves(tree: Tree) -> list[Any]:
 
 def rebuild(tree: Tree, new: Iterable[Any]) -> Tree:
     """A tree of the structure of `tree` with the leaves `new`."""
-    if not isinstance(tree, _CONTAINERS):
+    if not isinstance(tree, CONTAINERS):
         return next(iter(new))
     if _is_flat(tree):
         return tuple(new)
@@ -36,7 +36,7 @@ def _is_flat(tree: Tree) -> bool:
     if type(tree) is not tuple:
         return False
     for item in tree:  # noqa: SIM110 - a generator costs as much as the rest of a call
-        if isinstance(item, _CONTAINERS):
+        if isinstance(item, CONTAINERS):
             return False
     return True
 
@@ -54,7 +54,7 @@ def _rebuild(tree: Tree, new: Iterator[Any]) -> Tree:
 
 def matched(what: str, like: Tree, tree: Tree) -> list[Any]:
     """The leaves of `tree`, which must have the structure of `like`."""
-    if not isinstance(like, _CONTAINERS) and not isinstance(tree, _CONTAINERS):
+    if not isinstance(like, CONTAINERS) and not isinstance(tree, CONTAINERS):
         return [tree]
     if structure(like) != structure(tree):
         raise TypeError(

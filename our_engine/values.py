@@ -100,8 +100,10 @@ def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
         return derivative.copy() if copy else derivative
     if derivative is None:
         return zeros(x)
-    if isinstance(derivative, Node):
-        return derivative.twin()
+    if isinstance(derivative, Tracer):
+        dtype = np.result_type(raw(x))
+        alike = np.result_type(raw(derivative)) == dtype
+        return derivative.twin() if alike else derivative.astype(dtype)
     if isinstance(x, np.ndarray):
         return np.array(derivative, dtype=x.dtype).reshape(x.shape)
     if type(derivative) is float and isinstance(x, (float, Tracer)):
@@ -111,9 +113,9 @@ def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
 
 def finished_stack(x: Any, derivative: Any, stack: int, copy: bool = False) -> Any:
     """The same for a stack of derivatives, in memory that can be written."""
-    if isinstance(derivative, Node):
-        return derivative
     shape, dtype = (stack, *np.shape(raw(x))), np.result_type(raw(x))
+    if isinstance(derivative, Tracer):
+        return derivative if derivative.dtype == dtype else derivative.astype(dtype)
     if derivative is None:
         return np.zeros(shape, dtype)
     if type(derivative) is not np.ndarray or not derivative.flags.writeable:

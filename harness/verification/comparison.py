@@ -12,7 +12,11 @@ from harness.verification.tolerance import Standard, accuracy_floor
 __all__ = ["Comparison"]
 
 _ZERO_FACTOR = 4.0
-"""All zeros pass for a truth that is not zero only if so many roundings can make it so."""
+"""All zeros pass for a truth that is not zero only if so many roundings can make it so …"""
+
+_VAGUE_FACTOR = 16.0
+"""… and where the tolerance would allow any sign, no more than so many are allowed; each times
+the fourth root of the operations, half way from one rounding to the tolerance's √operations."""
 
 _KNOWN_ZERO = 1e-12
 """What is zero everywhere must be known to be so within this."""
@@ -39,6 +43,7 @@ class Comparison:
         self._given = (block, result, standard, curve_bound)
         self.block = block
         self.precision = standard.precision
+        self._rounding = self.precision.unit_roundoff * standard.operations**0.25
         self.result = np.asarray(result, dtype=np.longdouble)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             # What is beyond the dtype's range is infinite in it, what is below it zero.
@@ -48,6 +53,7 @@ class Comparison:
             else:
                 tolerance = curve_bound * np.abs(block.high) + block.bound
             self.error = self._from_set() if against_set else self._from_point()
+        self._tolerance = tolerance
         self.floor = np.maximum(accuracy_floor(block, standard), tolerance)
         self.allowed = tolerance + (0.0 if self._zero_for_nonzero else self.precision.underflow)
         self.within = self.error <= self.allowed
@@ -88,9 +94,22 @@ class Comparison:
         """All zeros for a truth that is not zero, unless a few roundings explain it."""
         if not self._zero_for_nonzero:
             return False
-        unit = self.precision.unit_roundoff
-        excused = _ZERO_FACTOR * unit * self.block.conditioning + self.block.bound
+        excused = _ZERO_FACTOR * self._rounding * self.block.conditioning + self.block.bound
         return bool((self.error > excused).any())
+
+    @property
+    def astray(self) -> bool:
+        """Whether the result is off although the tolerance, being wider than the truth, allows it.
+
+        An ill-conditioned derivative excuses the roundings of its operands, not their sign.
+        """
+        sure = np.abs(self.target) > self.block.bound
+        sure &= np.isfinite(self.target)
+        if not sure.any() or (2 * self._tolerance < np.abs(self.target))[sure].any():
+            return False
+        size = np.abs(self.target) + self.block.conditioning
+        few = _VAGUE_FACTOR * self._rounding * size
+        return bool((self.error > few + self.block.bound + self.precision.underflow)[sure].any())
 
     @property
     def largest(self) -> float:

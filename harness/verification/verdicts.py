@@ -118,6 +118,8 @@ def _kind(compared: Sequence[Comparison], chosen: bool) -> tuple[VerdictKind, st
         return VerdictKind.NONFINITE, "not finite where the derivative is"
     if any(c.erased for c in compared):
         return VerdictKind.WRONG, "all zeros for a derivative that is not zero"
+    if any(c.astray for c in compared):
+        return VerdictKind.WRONG, "further off than a few roundings, whose effect is large here"
     if all(c.within.all() for c in compared):
         overall = max((c.largest for c in compared), default=0.0)
         if any(c.too_wide(overall) for c in compared):

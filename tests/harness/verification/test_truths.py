@@ -84,17 +84,17 @@ def test_everything_of_a_truth_comes_back(question, tmp_path):
     np.testing.assert_array_equal(back.directions[1][0][1], arrays[3])
 
 
-def helper_a(x):
+def doubled(x):
     return x * 2
 
 
-def helper_b(x):
+def tripled(x):
     return x * 3
 
 
-def calls(helper):
+def calls(inner):
     def fun(xp, x):
-        return helper(x)
+        return inner(x)
 
     return fun
 
@@ -114,10 +114,10 @@ class Squaring(Scaling):
 
 def in_module(body):
     """A function that looks ``body`` up in a module of its own, of the same name each time."""
-    module = types.ModuleType("authors_helpers")
-    module.helper = body
-    scope = {"__name__": "authors_problems", "authors_helpers": module}
-    exec("def fun(xp, x):\n    return authors_helpers.helper(x)\n", scope)
+    module = types.ModuleType("authors_functions")
+    module.inner = body
+    scope = {"__name__": "authors_problems", "authors_functions": module}
+    exec("def fun(xp, x):\n    return authors_functions.inner(x)\n", scope)
     return scope["fun"]
 
 
@@ -128,15 +128,15 @@ DIFFERENT = {
     "bound method": {"fun": Scaling(2.0).__call__},
     "partial": {"fun": functools.partial(lambda xp, x, k: x * k, k=2.0)},
     "partial's constant": {"fun": functools.partial(lambda xp, x, k: x * k, k=3.0)},
-    "module's function": {"fun": in_module(helper_a)},
-    "module's other function": {"fun": in_module(helper_b)},
+    "module's function": {"fun": in_module(doubled)},
+    "module's other function": {"fun": in_module(tripled)},
     "library": {"fun": lambda xp, x: np.sin(x)},
     "library's other function": {"fun": lambda xp, x: np.cos(x)},
     "argument": {"x": 1.0 + 2**-52},
     "operator": {"operator": Operator.JACOBIAN},
     "closure": {"fun": constant(2.5)},
-    "helper": {"fun": calls(helper_a)},
-    "other helper": {"fun": calls(helper_b)},
+    "inner function": {"fun": calls(doubled)},
+    "other inner function": {"fun": calls(tripled)},
     "closed form": {"closed_forms": {Operator.GRADIENT: lambda xp, x: (x,)}},
     "other closed form": {"closed_forms": {Operator.GRADIENT: lambda xp, x: (2 * x,)}},
 }

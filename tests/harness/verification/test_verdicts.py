@@ -107,6 +107,22 @@ def test_zeros_are_excused_by_cancellation_only():
     )
 
 
+def test_a_wide_tolerance_does_not_excuse_a_sign():
+    # The tolerance is 32·√100·u·1e14 = 3.6, more than the truth; 16 roundings are 0.18 of it.
+    true = block([1.0], conditioning=1e14)
+    for result, kind in (
+        (1.0, KINDS.OK),
+        (1.1, KINDS.OK),
+        (0.9, KINDS.OK),
+        (-1.0, KINDS.WRONG),
+        (2.0, KINDS.WRONG),
+        (0.0, KINDS.WRONG),
+    ):
+        assert verdict(true, [result], operations=100).kind is kind
+    # Where another component is pinned down, a small one may be anything small.
+    assert verdict(block([1.0, 1e-17], conditioning=1.0), [1.0, -1e-15]).kind is KINDS.OK
+
+
 def test_beyond_the_range_of_the_dtype():
     assert verdict(block(1e39), np.inf, precision=SINGLE).kind is KINDS.OK
     assert verdict(block(-1e39), np.inf, precision=SINGLE).kind is KINDS.WRONG

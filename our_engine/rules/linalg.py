@@ -139,10 +139,6 @@ def _inner(a: Array, b: Array) -> Any:
     return np.tensordot(a, b, axes=((-1,), (-1,)))
 
 
-def _vecdot(a: Array, b: Array) -> Any:
-    return np.sum(np.conj(a) * b, axis=-1)
-
-
 def _vdot(a: Array, b: Array) -> Any:
     return np.dot(np.conj(np.ravel(a)), np.ravel(b))
 
@@ -154,4 +150,3 @@ composite(np.tensordot, _tensordot)
 composite(np.outer, _outer)
 composite(np.inner, _inner)
 composite(np.vdot, _vdot)
-composite(np.vecdot, _vecdot)

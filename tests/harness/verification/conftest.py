@@ -348,5 +348,5 @@ def tools() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def court(tmp_path_factory: pytest.TempPathFactory) -> Court:
-    """One judge for a whole session: truths are found once."""
+    """One judge for all tests: truths are found once."""
     return Court(tmp_path_factory.mktemp("truths"))

@@ -83,7 +83,7 @@ def name_of(function: Any) -> str:
     own = getattr(function, "__name__", repr(function))
     if own == "<lambda>" and primitive is not None:
         own = primitive.name
-    return f"{function.__module__}.{own}"
+    return f"{getattr(function, '__module__', 'numpy')}.{own}"
 
 
 def _method(primitive: Primitive) -> tuple[Any, str] | None:
@@ -149,4 +149,7 @@ def is_constant(function: Any) -> bool:
 
 def is_elementwise(rule: Any) -> bool:
     """Whether a rule is one of partial derivatives, element by element."""
-    return isinstance(rule, Primitive) and (rule.elementwise or isinstance(rule.function, np.ufunc))
+    if not isinstance(rule, Primitive):
+        return False
+    function = rule.function
+    return rule.elementwise or (isinstance(function, np.ufunc) and function.signature is None)

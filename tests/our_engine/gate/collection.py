@@ -13,18 +13,20 @@ import our_engine.scipy_special  # noqa: F401 - enters SciPy's rules
 from our_engine.coverage.naming import name_of, rules_by_name
 
 from . import (
-    array_specimens,
+    arrangement_specimens,
     calculus_specimens,
     elementwise_specimens,
     fft_specimens,
     matrix_specimens,
+    reduction_specimens,
     special_specimens,
 )
 from .specimen import Specimen
 
 FAMILIES = (
     elementwise_specimens,
-    array_specimens,
+    reduction_specimens,
+    arrangement_specimens,
     calculus_specimens,
     matrix_specimens,
     fft_specimens,

@@ -8,6 +8,7 @@ import numpy as np
 
 from .linear_maps import LinearMap
 from .primitives import Deferred
+from .stacking import Entries, stacked
 from .tape import Tape
 from .types import Array
 
@@ -58,6 +59,7 @@ def push_stack(tape: Tape, seeds: list[Array], outputs: list[int], stack: int) -
 
     A stack is released after its last use: they are large, and there may be many nodes.
     """
+    entries = stacked(tape, stack)
     last: dict[int, int] = dict.fromkeys(outputs, len(tape))
     for k in range(len(tape) - 1, len(seeds) - 1, -1):
         for i in tape[k][::2]:
@@ -65,15 +67,15 @@ def push_stack(tape: Tape, seeds: list[Array], outputs: list[int], stack: int) -
     dots: list[Any] = [None] * len(tape)
     dots[: len(seeds)] = seeds
     for k in range(len(seeds), len(tape)):
-        dots[k] = _tangent(tape, k, dots, True, stack) if k in last else None
+        dots[k] = _tangent(entries, k, dots, False) if k in last else None
         for i in tape[k][::2]:
             if last[i] == k:
                 dots[i] = None
     return [dots[k] for k in outputs]
 
 
-def _tangent(tape: Tape, k: int, dots: list[Any], keep: bool, stack: int = 0) -> Any:
-    entry = tape[k]
+def _tangent(entries: Entries, k: int, dots: list[Any], keep: bool) -> Any:
+    entry = entries[k]
     total = None
     for position in range(0, len(entry), 2):
         x_dot = dots[entry[position]]
@@ -83,9 +85,7 @@ def _tangent(tape: Tape, k: int, dots: list[Any], keep: bool, stack: int = 0) ->
         if isinstance(J, Deferred):
             J = J.force()
             if keep:
-                tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
-        if stack and isinstance(J, LinearMap):
-            J = J.stacked(stack)
+                entries[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
         term = _applied(J, x_dot)
         total = term if total is None else _plus(total, term)
     return total

@@ -10,7 +10,6 @@ from .tape import Tape
 from .types import Array
 
 _new = object.__new__
-_ARRAY = np.ndarray
 _DOUBLE = np.float64
 
 
@@ -43,12 +42,9 @@ class Node:
 
 def place(y: Any, entry: tuple[Any, ...], like: Node) -> Node:
     """A new node of the tape and class of `like`, with its local Jacobians `entry`."""
-    tape = like.tape
     node = _new(like.result or like.__class__)
-    if type(y) is _DOUBLE or (type(y) is _ARRAY and not y.ndim and y.dtype == _DOUBLE):
-        y = float(y) if tape.unboxed else y
-    node.value = y
-    node.tape = tape
+    node.tape = tape = like.tape
+    node.value = float(y) if type(y) is _DOUBLE and tape.unboxed else y
     node.index = tape.place(entry)
     return node
 

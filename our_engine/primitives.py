@@ -150,7 +150,9 @@ class Primitive:
             self.direct = -1
         self.keeps = tuple(_kept(j, len(jacobians)) for j in jacobians)
         self.fixed = tuple(map(_fixed, jacobians, self.keeps)) if elementwise else ()
-        fixed = self.fixed or tuple(j if isinstance(j, Zero) else None for j in jacobians)
+        fixed = self.fixed or tuple(
+            j if isinstance(j, Zero) or j is refused else None for j in jacobians
+        )
         self.parts = tuple(zip(jacobians, self.keeps, fixed, strict=True))
         accepted: set[str] = set()
         for j in jacobians:
@@ -239,9 +241,9 @@ def _kept(jacobian: Any, operands: int) -> tuple[bool, ...]:
 
 
 def _fixed(jacobian: Any, keeps: tuple[bool, ...]) -> Any:
-    if isinstance(jacobian, Zero):
+    if isinstance(jacobian, Zero) or jacobian is refused:
         return jacobian
-    return None if any(keeps) or jacobian is refused else jacobian(*(None for _ in keeps))
+    return None if any(keeps) else jacobian(*(None for _ in keeps))
 
 
 def _on_sequence(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from .forward import ForwardTape, push_forward, push_stack
 from .recording import Node
 from .reverse import pull_back
+from .stacking import stacked
 from .tape import Tape
 from .tracer import input_tracer
 from .trees import leaves
@@ -71,7 +72,8 @@ class Program:
             if y_bar is not None and isinstance(y, Node) and y.tape is self.tape
         ]
         with np.errstate(all="ignore"):
-            x_bars = pull_back(self.tape, seeds, len(self.inputs), False, stack)
+            entries = stacked(self.tape, stack)
+            x_bars = pull_back(entries, seeds, len(self.inputs), True)
         return [
             finished_stack(x, x_bar, stack) for x, x_bar in zip(self.inputs, x_bars, strict=True)
         ]

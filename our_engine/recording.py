@@ -24,6 +24,9 @@ _NONE: Settings = {}
 _ARRAY = np.ndarray
 _DOUBLE = np.float64
 _DOUBLE_DTYPE = np.dtype(float)
+_LEFT: tuple[int, ...] = (0,)
+_RIGHT: tuple[int, ...] = (1,)
+_BOTH: tuple[int, ...] = (0, 1)
 
 
 def call(primitive: Primitive, args: tuple[Any, ...], kwargs: Settings) -> Any:
@@ -88,7 +91,11 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
     if fixed is ZERO or (dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc"):
         return y
     if not primitive.elementwise:
+        if type(y) is _ARRAY and not y.ndim:
+            y = y[()]
         jacobian = _general_jacobian(primitive, v, y, x.tape, settings)
+    elif fixed is refused:
+        refuse_operand(primitive, 0)
     elif v.dtype is not dtype and v.dtype != dtype:
         if fixed is None:
             args = (v if keeps[0] else None, y if keeps[1] else None)
@@ -122,84 +129,102 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
     """The same for two operands."""
     in_a = isinstance(a, Node)
     in_b = isinstance(b, Node)
-    if in_a and in_b:
-        if a.tape is not b.tape:
-            in_b = b.tape.level > a.tape.level
-            in_a = not in_b
-    elif not in_a and not in_b:
+    if in_a:
+        newest, traced = a, _LEFT
+        if in_b:
+            traced = _BOTH
+            if a.tape is not b.tape:
+                in_b = b.tape.level > a.tape.level
+                in_a = not in_b
+                newest, traced = (b, _RIGHT) if in_b else (a, _LEFT)
+    elif in_b:
+        newest, traced = b, _RIGHT
+    else:
         return primitive.evaluate(a, b, **settings)
-    newest = a if in_a else b
     tape = newest.tape
     v = a.value if in_a else a
     w = b.value if in_b else b
-    nested = weak = False
+    plain = True
     if type(v) is not _ARRAY:
         v = _value(a, in_a)
-        nested = isinstance(v, Node)
-        weak = type(v) is float
+        plain = not isinstance(v, Node)
     if type(w) is not _ARRAY:
         w = _value(b, in_b)
-        nested = nested or isinstance(w, Node)
-        weak = weak or type(w) is float
+        plain = plain and not isinstance(w, Node)
     if settings:
         settings = _settled(primitive, settings)
-    if nested:
-        y = record_binary(primitive, v, w, settings)
-    elif settings:
-        y = primitive.evaluate(v, w, **settings)
+        y = primitive.evaluate(v, w, **settings) if plain else record(primitive, (v, w), settings)
     else:
-        y = primitive.evaluate(v, w)
-    if weak:
-        v = _strong(v, y) if in_a and type(v) is float else v
-        w = _strong(w, y) if in_b and type(w) is float else w
-    eager = primitive.eager
-    if (type(y) is not _ARRAY and type(y) is not _DOUBLE) or not (primitive.elementwise or eager):
+        y = primitive.evaluate(v, w) if plain else record_binary(primitive, v, w)
+    if type(v) is float and in_a:
+        v = _strong(v, y)
+    if type(w) is float and in_b:
+        w = _strong(w, y)
+    if type(y) is not _ARRAY and type(y) is not _DOUBLE:
         return _entered(primitive, (a, b), [v, w], settings, y, newest)
     dtype = y.dtype
     if dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc":
         return y
-    entry: tuple[Any, ...] = ()
-    for operand, x, inside, (jacobian, keeps, fixed) in (
-        (a, v, in_a, primitive.parts[0]),
-        (b, w, in_b, primitive.parts[1]),
-    ):
-        if not inside or fixed is ZERO:
-            continue
-        if jacobian is refused:
-            refuse_operand(primitive, 0 if operand is a else 1)
-        if eager:
-            map_ = jacobian(
-                v if in_a or not keeps[0] else kept(v, tape),
-                w if in_b or not keeps[1] else kept(w, tape),
-                y,
-                **settings,
-            )
-            entry += (operand.index, map_)
-            continue
-        alike = x.shape == y.shape and (x.dtype is dtype or x.dtype == dtype) and not operand.weak
-        if fixed is None:
-            keep_v, keep_w, keep_y = keeps
-            args = (
-                None if not keep_v else v if in_a else kept(v, tape),
-                None if not keep_w else w if in_b else kept(w, tape),
-                y if keep_y else None,
-            )
-            if alike:
-                entry += (operand.index, Deferred(jacobian, args, settings))
-            else:
-                x = Spec(operand) if operand.weak else x
-                entry += (operand.index, DeferredBroadcast(jacobian, args, settings, x, y))
-        elif alike:
-            entry += (operand.index, fixed)
-        else:
-            x = Spec(operand) if operand.weak else x
-            entry += (operand.index, broadcast_factor(fixed, Spec(x), Spec(y)))
+    if primitive.elementwise:
+        entry: tuple[Any, ...] = ()
+        for i in traced:
+            jacobian, keeps, fixed = primitive.parts[i]
+            operand, x = (b, w) if i else (a, v)
+            alike = x.dtype is dtype and x.shape == y.shape and not operand.weak
+            if fixed is None:
+                args = (
+                    None if not keeps[0] else v if in_a else kept(v, tape),
+                    None if not keeps[1] else w if in_b else kept(w, tape),
+                    y if keeps[2] else None,
+                )
+                if alike:
+                    entry += (operand.index, Deferred(jacobian, args, settings))
+                else:
+                    x = operand if operand.weak else x
+                    entry += (operand.index, DeferredBroadcast(jacobian, args, settings, x, y))
+            elif fixed is refused:
+                refuse_operand(primitive, i)
+            elif fixed is not ZERO:
+                if not alike:
+                    fixed = broadcast_factor(fixed, Spec(operand if operand.weak else x), Spec(y))
+                entry += (operand.index, fixed)
+    elif primitive.eager:
+        entry = _eager_entry(primitive, traced, (a, b), (v, w), settings, y, tape)
+    else:
+        return _entered(primitive, (a, b), [v, w], settings, y, newest)
     if not entry:
         return y
     node = place(y, entry, newest)
     if tape.noting:
         tape.note((primitive, (a, b), settings), node)
     return node
+
+
+def _eager_entry(
+    primitive: Primitive,
+    traced: tuple[int, ...],
+    operands: tuple[Any, Any],
+    values: tuple[Any, Any],
+    settings: Settings,
+    y: Any,
+    tape: Tape,
+) -> tuple[Any, ...]:
+    """The entry of two operands whose maps are built at once."""
+    v, w = values
+    entry: tuple[Any, ...] = ()
+    for i in traced:
+        jacobian, keeps, fixed = primitive.parts[i]
+        if fixed is None:
+            J = jacobian(
+                kept(v, tape) if keeps[0] and traced is _RIGHT else v,
+                kept(w, tape) if keeps[1] and traced is _LEFT else w,
+                y,
+                **settings,
+            )
+            entry += (operands[i].index, J)
+        elif fixed is refused:
+            refuse_operand(primitive, i)
+    return entry
 
 
 def _value(x: Any, inside: bool) -> Any:
@@ -249,6 +274,8 @@ def _entered(
                 tape.see_view(y, v)
     if y.dtype.kind not in "fc":
         return y
+    if type(y) is _ARRAY and not y.ndim:
+        y = y[()]
     entry = entry_of(primitive, operands, values, settings, y, tape)
     if not entry:
         return y

@@ -16,21 +16,18 @@ import numpy as np
 from .linear_maps import LinearMap, Masked
 from .linear_maps.masked import plus
 from .primitives import Deferred
-from .tape import Tape
+from .stacking import Entries
 from .types import Cotangent
 
 _ARRAY = np.ndarray
 _DOUBLE = np.float64
 
 
-def pull_back(
-    tape: Tape, seeds: list[tuple[int, Cotangent]], inputs: int, release: bool, stack: int = 0
-) -> Any:
+def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, release: bool) -> Any:
     """The cotangents of the first `inputs` nodes, None where zero; all memory is the caller's.
 
     `seeds` are (node, cotangent). With `release` the tape is consumed as the sweep goes down, and
-    the memory of its maps with it; without, maps are kept for the next sweep. With `stack` each
-    seed is a stack of so many cotangents along a first axis, and so is what comes.
+    the memory of its maps with it; without, maps are kept for the next sweep.
     """
     bars: list[Cotangent] = [None] * len(tape)
     owned = bytearray(len(tape))
@@ -78,8 +75,6 @@ def pull_back(
             # The last parent may take over the memory.
             mine = alone and not count
             if isinstance(J, LinearMap):
-                if stack:
-                    J = J.stacked(stack)
                 if type(y_bar) is Masked and not J.takes_masked:
                     x_bar = J.pull(y_bar.value)
                 else:

@@ -63,24 +63,20 @@ def _elementwise(
     y: Any,
     tape: Tape,
 ) -> Any:
-    x = Spec(operands[i]) if operands[i].weak else values[i]
-    alike = x.shape == y.shape and x.dtype == y.dtype
-    factor = primitive.fixed[i]
-    if factor is not None:
-        return factor if alike else broadcast_factor(factor, Spec(x), Spec(y))
-    keeps = primitive.keeps[i]
+    operand, x = operands[i], values[i]
+    alike = x.dtype is y.dtype and x.shape == y.shape and not operand.weak
+    jacobian, keeps, fixed = primitive.parts[i]
+    if fixed is not None:
+        x = Spec(operand if operand.weak else x)
+        return fixed if alike else broadcast_factor(fixed, x, Spec(y))
     args = [
-        None
-        if not keep
-        else v
-        if isinstance(operand, Node) and operand.tape is tape
-        else kept(v, tape)
-        for operand, v, keep in zip(operands, values, keeps, strict=False)
+        (v if isinstance(other, Node) and other.tape is tape else kept(v, tape)) if keep else None
+        for other, v, keep in zip(operands, values, keeps, strict=False)
     ]
     args.append(y if keeps[-1] else None)
     if alike:
-        return Deferred(primitive.jacobians[i], args, settings)
-    return DeferredBroadcast(primitive.jacobians[i], args, settings, x, y)
+        return Deferred(jacobian, args, settings)
+    return DeferredBroadcast(jacobian, args, settings, operand if operand.weak else x, y)
 
 
 def _general(

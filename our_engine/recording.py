@@ -59,14 +59,24 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     if settings:
         settings = _settled(primitive, settings)
     tape = newest.tape
-    inside = [isinstance(x, Node) and x.tape is tape for x in operands]
-    values = [_value(x, yes) for x, yes in zip(operands, inside, strict=True)]
+    values = []
+    nested = weak = False
+    for x in operands:
+        v = _value(x, isinstance(x, Node) and x.tape is tape)
+        nested = nested or isinstance(v, Node)
+        weak = weak or type(v) is float
+        values.append(v)
     # On tracers of older tapes this records in its turn.
-    y = record(primitive, tuple(values), settings)
-    values = [
-        _strong(v, y) if yes and type(v) is float else v
-        for v, yes in zip(values, inside, strict=True)
-    ]
+    y = (
+        record(primitive, tuple(values), settings)
+        if nested
+        else primitive.evaluate(*values, **settings)
+    )
+    if weak:
+        values = [
+            _strong(v, y) if type(v) is float and isinstance(x, Node) else v
+            for v, x in zip(values, operands, strict=True)
+        ]
     return _entered(primitive, operands, values, settings, y, newest)
 
 

@@ -1,18 +1,20 @@
-"""A fault planted in any one rule is caught by the checks of the gate."""
+"""A fault planted in any one rule, of a kind drawn at random, is caught by the gate."""
 
 from __future__ import annotations
 
 import random
 import warnings
 
+import numpy as np
 import pytest
 
+import our_engine as oe
 from our_engine.coverage.naming import rules_by_name
 from our_engine.primitives import Primitive
 
 from . import checks, collection, planting
 
-COUNT = 100
+COUNT = 300
 SMOOTH = (
     "numpy.exp",
     "numpy.multiply",
@@ -37,40 +39,40 @@ def caught(name, only):
         for check in only:
             try:
                 check(specimen)
-            except AssertionError:
+            except (AssertionError, ValueError, TypeError):
                 return True
     return False
 
 
-def faults():
-    """Rules and kinds of fault in random order, no rule twice."""
+def is_flat(name):
+    """Whether the derivative is zero at every specimen, so that no factor of it is a fault."""
+    for specimen in collection.of_rule(name):
+        _, J = oe.linearize(specimen.outputs, *specimen.arguments)
+        if np.any(checks.flat(J.apply(*map(np.ones_like, specimen.arguments)))):
+            return False
+    return True
+
+
+def test_a_fault_planted_in_any_one_rule_is_caught():
     draw = random.Random(20241123)
-    names = collection.rule_names()
-    draw.shuffle(names)
-    for name in names:
-        rule = rules_by_name()[name]
-        kinds = planting.KINDS if isinstance(rule, Primitive) else planting.COMPOSITE_KINDS
-        yield name, rule, draw.choice(kinds)
-
-
-def test_a_planted_fault_is_caught():
     planted, missed, kinds = 0, [], set()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name, rule, kind in faults():
-            with planting.planted(name, rule, kind) as fault:
-                found = caught(name, checks.FIRST_ORDER)
-            if not fault.effective:
-                assert not found, f"{name}: {kind} changes nothing, and yet the gate complains"
+        for name, rule in sorted(rules_by_name().items()):
+            if is_flat(name):
                 continue
-            planted += 1
-            kinds.add(kind)
-            if not found:
-                missed.append(f"{name}: {kind}")
-            if planted == COUNT:
-                break
+            possible = planting.KINDS if isinstance(rule, Primitive) else planting.COMPOSITE_KINDS
+            # One kind at random; another where that one leaves the rule as it was.
+            for kind in draw.sample(possible, len(possible)):
+                with planting.planted(name, rule, kind) as fault:
+                    found = caught(name, checks.FIRST_ORDER)
+                if fault.effective:
+                    planted += 1
+                    kinds.add(kind)
+                    missed += [] if found else [f"{name}: {kind}"]
+                    break
     assert not missed, f"faults that the gate lets through: {missed}"
-    assert planted == COUNT
+    assert planted >= COUNT
     assert kinds == set(planting.KINDS)
 
 

@@ -43,8 +43,12 @@ class PyTorchBackend(Backend):
         return torch.from_numpy(np.array(x, order="C"))
 
     def to_numpy(self, x: Array) -> np.ndarray:
-        """The tensor's memory as an array, not a copy."""
-        array: np.ndarray = x.detach().resolve_conj().resolve_neg().numpy()
+        """The tensor's memory as an array, not a copy.
+
+        ``force`` also writes out PyTorch's symbolic zeros, which derivatives of linear
+        functions are made of.
+        """
+        array: np.ndarray = x.numpy(force=True)
         return array
 
     def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:

@@ -58,3 +58,15 @@ def test_set_threads_limits_the_pool():
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)
+
+
+def test_a_symbolic_zero_comes_out_as_zeros():
+    # The gradient of a tangent of a linear function: PyTorch gives a tensor without memory.
+    x = BACKEND.asarray(np.array([1.0, 2.0]))
+
+    def tangent(z):
+        return BACKEND.jvp(lambda t: (3 * t).sum(), (z,), (torch.ones_like(z),))[1]
+
+    y, pullback = BACKEND.vjp(tangent, (x,))
+    (x_bar,) = pullback(torch.ones_like(y))
+    np.testing.assert_array_equal(BACKEND.to_numpy(x_bar), np.zeros(2))

@@ -75,7 +75,7 @@ def begin(tmp_path):
 @pytest.fixture
 def slow(plan_tiny):
     """Enough cases that a run is still at it when it is stopped."""
-    return plan_tiny("faulty_none", "faulty_prints", problems=("tiny",), points=("*",))
+    return plan_tiny("faulty_none", "faulty_prints", problems=("tiny.cubes",), points=("*",))
 
 
 def finish(folder, registry):
@@ -142,7 +142,7 @@ def test_a_signal_that_is_ignored_stays_ignored():
 @pytest.fixture(scope="module")
 def finished(plan_tiny, carry_out):
     """A small finished run, to be cut short in many ways."""
-    plan = plan_tiny("faulty_none", "faulty_prints", problems=("tiny.cubes",))
+    plan = plan_tiny("faulty_none", "faulty_prints", problems=("tiny.cubes",), operators=("jvp",))
     return plan, carry_out(plan)
 
 
@@ -227,7 +227,7 @@ def test_a_plan_that_cannot_be_read_is_one_line(finished, cut):
 
 
 def test_other_versions_than_at_the_beginning_are_told(faulty_registry, finished, cut):
-    folder = cut(index_of(read_journal(finished[1]), SampleRecord))
+    folder = cut(index_of(read_journal(finished[1]), MemoryRecord))
     content = read_run_file(folder)
     content["versions"]["faulty_none"] = {"numpy": "1.0"}
     (folder / "run.json").write_text(json.dumps(content))

@@ -10,17 +10,26 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from . import rules as _rules  # enters the table
-from .checkpointing import checkpoint
+from .gradients import grad, value_and_grad
 from .jacobians import hessian, hvp, jacobian
 from .linearized import Linearized
 from .primitives import composite, constant, each, elementwise, refused, rule
 from .recording import raw as stop_gradient
-from .traces import trace
-from .transforms import grad, jvp, linearize, value_and_grad, vjp
+from .transforms import jvp, linearize, vjp
 from .types import DifferentiationError
 
 if _TYPE_CHECKING:
     from .accumulation import SparseMatrix, sparse_hessian, sparse_jacobian
+    from .checkpointing import checkpoint
+    from .traces import trace
+
+_LATER = {
+    "SparseMatrix": "accumulation",
+    "sparse_hessian": "accumulation",
+    "sparse_jacobian": "accumulation",
+    "checkpoint": "checkpointing",
+    "trace": "traces",
+}
 
 __all__ = [
     "DifferentiationError",
@@ -50,13 +59,18 @@ __all__ = [
 
 def __getattr__(name: str) -> _Any:
     """The names that are loaded when they are first asked for, to keep the import short."""
-    if name in ("SparseMatrix", "sparse_hessian", "sparse_jacobian"):
-        from . import accumulation
-
-        return getattr(accumulation, name)
+    if name in _LATER:
+        found = getattr(_import_module(f"{__name__}.{_LATER[name]}"), name)
+        globals()[name] = found
+        return found
     if name in ("scipy_linalg", "scipy_special"):
         return _import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'our_engine' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """All public names, loaded or not."""
+    return sorted([*__all__, "scipy_linalg", "scipy_special"])
 
 
 del _rules

@@ -42,13 +42,15 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
                 f"our_engine: np.{ufunc.__name__}(..., out=z) or an operator like z += t cannot "
                 "write a traced value into a plain array; write z = z + t, z = f(t)"
             )
-        primitive = _find(ufunc)
+        primitive = TABLE.get(ufunc)
         if primitive is not None:
             return call(primitive, inputs, kwargs)
         if ufunc in CONSTANT:
             return ufunc(*raw(inputs), **raw(kwargs))
         if ufunc in COMPOSITE:
             return COMPOSITE[ufunc](*inputs, **kwargs)
+        if _loaded(ufunc):
+            return array_ufunc(self, ufunc, method, *inputs, **kwargs)
         raise _unknown(ufunc.__name__)
     if method == "at":
         raise DifferentiationError(
@@ -60,6 +62,8 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
         return call(primitive, inputs, kwargs)
     if (ufunc, method) in COMPOSITE:
         return COMPOSITE[ufunc, method](*inputs, **kwargs)
+    if _loaded(ufunc):
+        return array_ufunc(self, ufunc, method, *inputs, **kwargs)
     raise _unknown(f"{ufunc.__name__}.{method}")
 
 
@@ -75,6 +79,8 @@ def array_function(
     implementation = COMPOSITE.get(function)
     if implementation is not None:
         return implementation(*args, **kwargs)
+    if _loaded(function):
+        return array_function(self, function, types, args, kwargs)
     if function is np.copyto or function is np.put or function is np.place:
         raise DifferentiationError(
             f"our_engine: np.{function.__name__} (and np.full(n, t)) would write a traced value "
@@ -83,15 +89,12 @@ def array_function(
     raise _unknown(getattr(function, "__name__", repr(function)))
 
 
-def _find(ufunc: np.ufunc) -> Any:
-    """The rule of a ufunc; SciPy's are entered when the first one is met."""
-    primitive = TABLE.get(ufunc)
-    if primitive is None and ufunc not in CONSTANT and "scipy.special" in sys.modules:
-        from .rules import special
+def _loaded(function: Any) -> bool:
+    """Whether there were rules to load, so that this one may be among them now."""
+    from . import rules
 
-        special.register()
-        primitive = TABLE.get(ufunc)
-    return primitive
+    special = "scipy.special" in sys.modules and isinstance(function, np.ufunc)
+    return rules.load() or (special and rules.load_special())
 
 
 def _unknown(name: str) -> DifferentiationError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
 from .shaping import Broadcast, Reshape, unbroadcast
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class LeftMul(LinearMap):
@@ -158,7 +159,7 @@ class Einsum(LinearMap):
     def stacked(self, count: int) -> LinearMap:
         """The contraction of each row, with an index for the rows."""
         used = set(self.output).union(*self.inputs)
-        row = next((c for c in string.ascii_letters if c not in used), None)
+        row = next((c for c in _LETTERS if c not in used), None)
         if row is None:
             return super().stacked(count)
         inputs = list(self.inputs)

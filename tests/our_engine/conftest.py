@@ -18,10 +18,13 @@ import numpy as np
 import pytest
 
 import our_engine as oe
+from our_engine import rules
 from our_engine.linear_maps import LinearMap, Operator, Scale, plain
 from our_engine.primitives import COMPOSITE, TABLE, each
 from our_engine.recording import Node, raw
 from our_engine.trees import leaves
+
+rules.load()
 
 
 def flat(tree):

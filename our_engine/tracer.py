@@ -45,7 +45,7 @@ class Tracer(ArrayMethods):
     def __radd__(self, other: Any) -> Array:
         if type(self.value) is float and isinstance(other, _NUMBER):
             return self + other
-        return _binary(np.add, other, self)
+        return _reflected(np.add, other, self)
 
     def __sub__(self, other: Any) -> Array:
         a = self.value
@@ -61,8 +61,9 @@ class Tracer(ArrayMethods):
     def __rsub__(self, other: Any) -> Array:
         a = self.value
         if type(a) is float and isinstance(other, _NUMBER):
-            return of_one(self, float(other) - a, -1.0)
-        return _binary(np.subtract, other, self)
+            y = of_one(self, float(other) - a, -1.0)
+            return _like_operands(y, self, other) if self.weak else y
+        return _reflected(np.subtract, other, self)
 
     def __mul__(self, other: Any) -> Array:
         a = self.value
@@ -79,7 +80,7 @@ class Tracer(ArrayMethods):
     def __rmul__(self, other: Any) -> Array:
         if type(self.value) is float and isinstance(other, _NUMBER):
             return self * other
-        return _binary(np.multiply, other, self)
+        return _reflected(np.multiply, other, self)
 
     def __truediv__(self, other: Any) -> Array:
         a = self.value
@@ -99,8 +100,9 @@ class Tracer(ArrayMethods):
         a = self.value
         if type(a) is float and a and isinstance(other, _NUMBER):
             q = float(other) / a
-            return of_one(self, q, -q / a)
-        return _binary(np.divide, other, self)
+            y = of_one(self, q, -q / a)
+            return _like_operands(y, self, other) if self.weak else y
+        return _reflected(np.divide, other, self)
 
     def __pow__(self, other: Any) -> Array:
         a = self.value
@@ -120,7 +122,7 @@ class Tracer(ArrayMethods):
         return _binary(np.power, self, other)
 
     def __rpow__(self, other: Any) -> Array:
-        return _binary(np.power, other, self)
+        return _reflected(np.power, other, self)
 
     def __neg__(self) -> Array:
         a = self.value
@@ -138,25 +140,25 @@ class Tracer(ArrayMethods):
         return _binary(np.matmul, self, other)
 
     def __rmatmul__(self, other: Any) -> Array:
-        return _binary(np.matmul, other, self)
+        return _reflected(np.matmul, other, self)
 
     def __mod__(self, other: Any) -> Array:
         return _binary(np.remainder, self, other)
 
     def __rmod__(self, other: Any) -> Array:
-        return _binary(np.remainder, other, self)
+        return _reflected(np.remainder, other, self)
 
     def __floordiv__(self, other: Any) -> Array:
         return _binary(np.floor_divide, self, other)
 
     def __rfloordiv__(self, other: Any) -> Array:
-        return _binary(np.floor_divide, other, self)
+        return _reflected(np.floor_divide, other, self)
 
     def __divmod__(self, other: Any) -> Any:
         return _binary(np.divmod, self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return _binary(np.divmod, other, self)
+        return _reflected(np.divmod, other, self)
 
     __iadd__ = in_place(__add__, "+")
     __isub__ = in_place(__sub__, "-")
@@ -172,6 +174,21 @@ def _binary(ufunc: np.ufunc, a: Any, b: Any) -> Any:
     if type(a) in _FOREIGN or type(b) in _FOREIGN:
         return NotImplemented
     return record_binary(TABLE[ufunc], a, b)
+
+
+def _reflected(ufunc: np.ufunc, a: Any, b: Tracer) -> Any:
+    y = _binary(ufunc, a, b)
+    return _like_operands(y, a, b) if b.weak else y
+
+
+def _like_operands(y: Any, *operands: Any) -> Any:
+    """The new node y, at all its levels as weak as the operands are."""
+    if all(type(x) in _WEAK for x in operands):
+        level = y
+        while type(level) is Tracer:
+            level.__class__ = WeakTracer
+            level = level.value
+    return y
 
 
 _FOREIGN = frozenset((str, bytes, dict, set, type(None)))
@@ -199,20 +216,15 @@ class WeakTracer(Tracer):
 
 def _weakly(operation: Callable[[Tracer, Any], Any]) -> Callable[..., Any]:
     def operate(self: Tracer, *others: Any) -> Any:
-        y = operation(self, *others)
-        if all(type(x) in _WEAK for x in others):
-            level = y
-            while type(level) is Tracer:
-                level.__class__ = WeakTracer
-                level = level.value
-        return y
+        return _like_operands(operation(self, *others), self, *others)
 
     return operate
 
 
 _WEAK = (float, int, bool, WeakTracer)
 _OPERATORS = ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv")
-for _name in (*_OPERATORS, *(f"r{name}" for name in _OPERATORS), "neg", "pos", "abs"):
+# Reflected ones are left as they are: Python would try a subclass's own before the other's.
+for _name in (*_OPERATORS, "neg", "pos", "abs"):
     setattr(WeakTracer, f"__{_name}__", _weakly(getattr(Tracer, f"__{_name}__")))
 for _name in _OPERATORS:
     setattr(WeakTracer, f"__i{_name}__", getattr(WeakTracer, f"__{_name}__"))

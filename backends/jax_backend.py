@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -74,6 +75,12 @@ class JaxEagerBackend(Backend):
     def set_threads(self, count: int) -> None:
         """Tell XLA how many threads to start; it listens until the first array is made."""
         os.environ["NPROC"] = str(count)
+
+    def share_compiled(self, folder: Path) -> None:
+        """Turn on JAX's persistent compilation cache, for small and quick programs too."""
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
     def versions(self) -> Mapping[str, str]:
         """The versions of JAX, of its compiled half and of NumPy."""

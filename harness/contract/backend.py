@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -100,6 +101,12 @@ class Backend(ABC):
 
     def set_threads(self, count: int) -> None:  # noqa: B027 - as above
         """Limit the library's own thread pool; environment variables are already set."""
+
+    def share_compiled(self, folder: Path) -> None:  # noqa: B027 - as above
+        """Keep compiled code in ``folder`` and take it from there, across processes of one run.
+
+        It is not called where compiling is measured: there each process starts from nothing.
+        """
 
     def trace(
         self,

@@ -32,7 +32,11 @@ import psutil
 from harness.contract import Failure, VerdictKind
 from harness.running.messages import Hello, Reply, Request, Shutdown
 
-__all__ = ["START_DEADLINE_S", "WorkerProcess"]
+__all__ = ["COMPILED", "START_DEADLINE_S", "WorkerProcess"]
+
+COMPILED = "ADJUDGE_COMPILED"
+"""The environment variable that names the folder of compiled code, where a worker may use one."""
+
 
 START_DEADLINE_S = 120.0
 _SLICE_S = 0.2  # between looks at the deadline, the exit code and the amount of noise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -33,7 +34,7 @@ from harness.running.judging import Judging
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
 from harness.running.plan import Plan
-from harness.running.process import WorkerProcess
+from harness.running.process import COMPILED, WorkerProcess
 from harness.running.progress import View
 from harness.running.records import (
     InterruptionRecord,
@@ -114,6 +115,8 @@ class _Run:
     cores: environment.CorePlan
     content: dict[str, Any]
     began: float = field(default_factory=time.monotonic)
+    compiled: str = ""
+    """A folder for compiled code, which the workers of this run share and which goes with it."""
 
     def carry_out(self) -> None:
         """Do what is left of the plan; on the way out no worker is left, whatever happens."""
@@ -124,7 +127,12 @@ class _Run:
             if any(isinstance(record, RunEndRecord) for record in records):
                 self.view.notice("this run is complete: nothing is left to do")
                 return
-            with _signals_interrupt():
+            with (
+                _signals_interrupt(),
+                tempfile.TemporaryDirectory(
+                    prefix="adjudge-", ignore_cleanup_errors=True
+                ) as self.compiled,
+            ):
                 try:
                     journal.append(self._phases(journal, records))
                 except KeyboardInterrupt as error:
@@ -191,12 +199,14 @@ class _Run:
         heavy_first = sorted(todo, key=lambda name: not self.registry.backends[name].requires)
         return {backend: todo[backend] for backend in heavy_first if todo[backend]}
 
-    def _start(self, backend: str, rng: np.random.Generator) -> WorkerProcess:
+    def _start(self, backend: str, rng: np.random.Generator, shared: bool) -> WorkerProcess:
         variables = environment.worker_environment(self.plan.threads, rng)
+        if shared:
+            variables[COMPILED] = self.compiled
         return WorkerProcess(backend, variables, self.plan.threads)
 
     def _start_anywhere(self, backend: str) -> WorkerProcess:
-        return self._start(backend, np.random.default_rng(self.plan.seed))
+        return self._start(backend, np.random.default_rng(self.plan.seed), True)
 
     def _came_up(self, backend: str, hello: Hello) -> None:
         """Keep the versions; libraries that changed since the run began are told."""

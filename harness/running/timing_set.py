@@ -52,7 +52,7 @@ class TimingSets:
     view: View
     cores: environment.CorePlan
     at_once: int
-    start: Callable[[str, np.random.Generator], WorkerProcess]
+    start: Callable[[str, np.random.Generator, bool], WorkerProcess]
     came_up: Callable[[str, Hello], None]
     start_up_s: float = 0.0
     _readying_s: dict[str, float] = field(default_factory=dict)
@@ -63,7 +63,9 @@ class TimingSets:
         index = self.log.state.next_set
         rng = np.random.default_rng((self.plan.seed, index))
         arms = {arm: name for case in cells for arm, name in self.log.state.arms(case).items()}
-        with Fleet(arms, lambda name: self.start(name, rng)) as fleet:
+        # The first set shows what compiling costs; the others take what it compiled to.
+        shared = index > 0
+        with Fleet(arms, lambda name: self.start(name, rng, shared)) as fleet:
             self._bring_up(fleet, index, cells)
             for chunk in self._chunks(cells):
                 readying = self._make_ready(fleet, index, chunk, len(cells))

@@ -40,6 +40,7 @@ from harness.running.messages import (
     Turn,
     Warm,
 )
+from harness.running.process import COMPILED
 from harness.timing import environment, sampling
 
 __all__ = ["Worker", "main"]
@@ -134,6 +135,8 @@ def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | Non
         registry = plugins.load()
         backend = registry.backend(name).create()
         backend.set_threads(threads)
+        if COMPILED in os.environ:
+            backend.share_compiled(Path(os.environ[COMPILED]))
         # Plain strings: torch's version is of a class of its own, which the supervisor has not.
         versions = {str(name): str(number) for name, number in backend.versions().items()}
     except Exception as error:  # noqa: BLE001 - a plug-in or a library may raise anything

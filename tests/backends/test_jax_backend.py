@@ -101,3 +101,23 @@ def test_xla_starts_no_more_threads_than_it_is_told():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split()[-1] == "3"
+
+
+def test_compiled_code_is_shared_between_processes_only_when_asked(tmp_path):
+    program = (
+        "import sys, pathlib, numpy as np\n"
+        "from backends.jax_backend import JaxBackend\n"
+        "backend = JaxBackend()\n"
+        "if len(sys.argv) > 1: backend.share_compiled(pathlib.Path(sys.argv[1]))\n"
+        "x = backend.asarray(np.ones(3))\n"
+        "backend.wait(backend.prepare(lambda t: backend.xp.sum(t * t), x)(x))\n"
+    )
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert not any(tmp_path.iterdir())
+    subprocess.run([*command, str(tmp_path)], check=True, cwd=tmp_path)
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert any("counted" in name for name in kept), kept
+    subprocess.run([*command, str(tmp_path)], check=True, cwd=tmp_path)
+    again = {path.name for path in tmp_path.iterdir() if path.name.endswith("-cache")}
+    assert again == {name for name in kept if name.endswith("-cache")}, "compiled anew"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
+import harness
 from harness.contract import Case, Evaluation, Failure, Operator, Verdict, VerdictKind
 from harness.problems.inputs import CaseInputs
 from harness.running.inputs import Inputs
@@ -21,7 +24,13 @@ from harness.running.progress import View
 from harness.running.records import CurveRecord, Record, VerdictRecord
 from harness.verification.judge import Judge
 
-__all__ = ["Judged", "Judging", "digest", "verdict_of"]
+__all__ = ["Judged", "Judging", "digest", "verdict_of", "without_places"]
+
+_PLACES = re.compile(
+    r"[^\s\"'(]*/(?=(?:site-packages|dist-packages|python3\.\d+)/)"
+    + "|"
+    + re.escape(f"{Path(harness.__file__).parents[1]}/")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +143,15 @@ class _JudgingLane(Lane):
     def _stderr_tail(self, verdict: Verdict, outcome: Evaluation | Failure | None) -> str:
         """What the failure says, or else what came on stderr when something is amiss."""
         if isinstance(outcome, Failure) and outcome.stderr_tail:
-            return outcome.stderr_tail
+            return without_places(outcome.stderr_tail)
         if verdict.kind is VerdictKind.OK or self.worker is None:
             return ""
-        return self.worker.stderr_tail()
+        return without_places(self.worker.stderr_tail())
+
+
+def without_places(told: str) -> str:
+    """``told`` without where things are installed: a run is passed on to people elsewhere."""
+    return _PLACES.sub("", told)
 
 
 def verdict_of(

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from harness.cli.app import cli
 from harness.cli.options import results_option, selection_of, selection_options, view_options
 from harness.cli.reports import finish
 from harness.contract import VerdictKind
@@ -30,7 +29,7 @@ class GateClosedError(AdjudgeError):
     exit_code = 1
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:

@@ -7,13 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from harness.cli.app import cli
 from harness.plugins import BackendEntry, load
 
 __all__ = ["backends", "problems"]
 
 
-@cli.command()
+@click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of lines.")
 def backends(as_json: bool) -> None:
     """List the backends, who brought each, and how to install what is missing."""
@@ -47,7 +46,7 @@ def _installed(distribution: str) -> str | None:
         return None
 
 
-@cli.command()
+@click.command()
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def problems(name: str | None, as_json: bool) -> None:

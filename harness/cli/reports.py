@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from harness.cli.app import cli
 from harness.errors import RunFailedError
 from harness.plugins import Registry, load
 from harness.reporting import html
@@ -19,7 +18,7 @@ from harness.reporting.summary import print_summary
 __all__ = ["finish", "report"]
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:

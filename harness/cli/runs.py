@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from harness.cli.app import cli
 from harness.cli.options import (
     depth_options,
     results_option,
@@ -43,7 +42,7 @@ threads_option = click.option(
 )
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:
@@ -89,7 +88,7 @@ def run(
     finish(folder, registry)
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:
@@ -110,7 +109,7 @@ def check(deadline: float, results: Path, quiet: bool, **options: Any) -> None:
     finish(folder, registry)
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:

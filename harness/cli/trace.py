@@ -7,7 +7,6 @@ from typing import Literal, cast
 import click
 import numpy as np
 
-from harness.cli.app import cli
 from harness.contract import Case, Operator, Problem, Trace
 from harness.errors import RunFailedError, UsageError
 from harness.plugins import load
@@ -18,7 +17,7 @@ __all__ = ["trace"]
 FORMATS = ("text", "latex", "html", "svg")
 
 
-@cli.command(
+@click.command(
     epilog="""
 \b
 Examples:

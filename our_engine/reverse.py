@@ -36,13 +36,19 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
             bars[k] = y_bar
         else:
             _accumulate(bars, owned, k, y_bar)
+    next_bar = bars.pop
+    next_entry = tape.pop if release else reversed(tape).__next__
     for k in range(len(tape) - 1, inputs - 1, -1):
-        y_bar = bars.pop()
-        entry = tape.pop() if release else tape[k]
+        y_bar = next_bar()
+        entry = next_entry()
         if y_bar is None:
             continue
         count = len(entry)
-        if type(y_bar) is float:
+        kind = type(y_bar)
+        if kind is _DOUBLE:
+            y_bar = float(y_bar)
+            kind = float
+        if kind is float:
             if count == 2:
                 i, J = entry
                 if type(J) is float:
@@ -75,7 +81,7 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
             # The last parent may take over the memory.
             mine = alone and not count
             if isinstance(J, LinearMap):
-                if type(y_bar) is Masked and not J.takes_masked:
+                if kind is Masked and not J.takes_masked:
                     x_bar = J.pull(y_bar.value)
                 else:
                     x_bar = J.pull(y_bar)
@@ -85,17 +91,15 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
                     alone = 0
                 if x_bar is None:
                     continue
-            elif type(y_bar) is Masked:
+            elif kind is Masked:
                 x_bar = y_bar.scaled(J)
                 mine = True
-            elif mine and type(y_bar) is _ARRAY and _fits(J, y_bar):
+            elif mine and kind is _ARRAY and _fits(J, y_bar):
                 y_bar *= J
                 x_bar = y_bar
             else:
                 x_bar = J * y_bar
                 mine = True
-            if type(x_bar) is _DOUBLE:
-                x_bar = float(x_bar)
             if bars[i] is None:
                 bars[i] = x_bar
                 owned[i] = mine

@@ -40,7 +40,7 @@ class Tracer(ArrayMethods):
                     return of_two(self, 1.0, other, 1.0, a + b)
             elif isinstance(other, _NUMBER):
                 return of_one(self, a + float(other), 1.0)
-        return _binary(np.add, self, other)
+        return _direct(np.add, self, other)
 
     def __radd__(self, other: Any) -> Array:
         if type(self.value) is float and isinstance(other, _NUMBER):
@@ -56,7 +56,7 @@ class Tracer(ArrayMethods):
                     return of_two(self, 1.0, other, -1.0, a - b)
             elif isinstance(other, _NUMBER):
                 return of_one(self, a - float(other), 1.0)
-        return _binary(np.subtract, self, other)
+        return _direct(np.subtract, self, other)
 
     def __rsub__(self, other: Any) -> Array:
         a = self.value
@@ -75,7 +75,7 @@ class Tracer(ArrayMethods):
             elif isinstance(other, _NUMBER):
                 b = float(other)
                 return of_one(self, a * b, b)
-        return _binary(np.multiply, self, other)
+        return _direct(np.multiply, self, other)
 
     def __rmul__(self, other: Any) -> Array:
         if type(self.value) is float and isinstance(other, _NUMBER):
@@ -94,7 +94,7 @@ class Tracer(ArrayMethods):
             elif isinstance(other, _NUMBER) and other:
                 b = float(other)
                 return of_one(self, a / b, 1.0 / b)
-        return _binary(np.divide, self, other)
+        return _direct(np.divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Array:
         a = self.value
@@ -119,7 +119,7 @@ class Tracer(ArrayMethods):
         # NumPy's operator takes these two exponents this way, and so gives the same bits.
         elif other.__class__ in _NUMBER and (other == 2 or other == 0.5):
             return record_unary(TABLE[np.square if other == 2 else np.sqrt], self)
-        return _binary(np.power, self, other)
+        return _direct(np.power, self, other)
 
     def __rpow__(self, other: Any) -> Array:
         return _reflected(np.power, other, self)
@@ -137,25 +137,25 @@ class Tracer(ArrayMethods):
         return record_unary(TABLE[np.absolute], self)
 
     def __matmul__(self, other: Any) -> Array:
-        return _binary(np.matmul, self, other)
+        return _direct(np.matmul, self, other)
 
     def __rmatmul__(self, other: Any) -> Array:
         return _reflected(np.matmul, other, self)
 
     def __mod__(self, other: Any) -> Array:
-        return _binary(np.remainder, self, other)
+        return _direct(np.remainder, self, other)
 
     def __rmod__(self, other: Any) -> Array:
         return _reflected(np.remainder, other, self)
 
     def __floordiv__(self, other: Any) -> Array:
-        return _binary(np.floor_divide, self, other)
+        return _direct(np.floor_divide, self, other)
 
     def __rfloordiv__(self, other: Any) -> Array:
         return _reflected(np.floor_divide, other, self)
 
     def __divmod__(self, other: Any) -> Any:
-        return _binary(np.divmod, self, other)
+        return _direct(np.divmod, self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
         return _reflected(np.divmod, other, self)
@@ -170,14 +170,12 @@ class Tracer(ArrayMethods):
     __ifloordiv__ = in_place(__floordiv__, "//")
 
 
-def _binary(ufunc: np.ufunc, a: Any, b: Any) -> Any:
-    if type(a) in _FOREIGN or type(b) in _FOREIGN:
-        return NotImplemented
-    return record_binary(TABLE[ufunc], a, b)
+def _direct(ufunc: np.ufunc, a: Tracer, b: Any) -> Any:
+    return NotImplemented if type(b) in _FOREIGN else record_binary(TABLE[ufunc], a, b)
 
 
 def _reflected(ufunc: np.ufunc, a: Any, b: Tracer) -> Any:
-    y = _binary(ufunc, a, b)
+    y = NotImplemented if type(a) in _FOREIGN else record_binary(TABLE[ufunc], a, b)
     return _like_operands(y, a, b) if b.weak else y
 
 

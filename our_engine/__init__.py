@@ -13,8 +13,8 @@ from . import rules as _rules  # enters the table
 from .gradients import grad, value_and_grad
 from .jacobians import hessian, hvp, jacobian
 from .linearized import Linearized
+from .node import stop_gradient
 from .primitives import composite, constant, each, elementwise, refused, rule
-from .recording import raw as stop_gradient
 from .transforms import jvp, linearize, vjp
 from .types import DifferentiationError
 

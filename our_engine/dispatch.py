@@ -49,6 +49,9 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
             return ufunc(*raw(inputs), **raw(kwargs))
         if ufunc in COMPOSITE:
             return COMPOSITE[ufunc](*inputs, **kwargs)
+        # The method of a plain array, z.clip(t), calls a ufunc that is not public.
+        if ufunc.__name__ == "clip" and np.clip in COMPOSITE:
+            return COMPOSITE[np.clip](*inputs, **kwargs)
         if _loaded(ufunc):
             return array_ufunc(self, ufunc, method, *inputs, **kwargs)
         raise _unknown(ufunc.__name__)

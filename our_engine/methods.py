@@ -1,22 +1,19 @@
 # ruff: noqa: D102, D105 - each method is NumPy's own of that name
-"""What makes a node an array: NumPy's attributes and methods, and the refusals.
-
-A method that would take a number out of the trace (float(t), t.item(), np.array([t])) raises an
-error that says what to write instead: a derivative is never lost in silence.
-"""
+"""What makes a node an array: NumPy's attributes and methods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from .recording import Node, raw
-from .types import Array, DifferentiationError, Shape
+from .node import Node, raw
+from .refusals import Refusals
+from .types import Array, Shape
 
 
-class ArrayMethods(Node):
+class ArrayMethods(Refusals):
     """The attributes and methods of numpy.ndarray that do not write in place."""
 
     __slots__ = ()
@@ -145,6 +142,12 @@ class ArrayMethods(Node):
     def take(self, indices: Any, axis: Any = None, **kwargs: Any) -> Array:
         return np.take(self, indices, axis, **kwargs)
 
+    def choose(self, choices: Any, **kwargs: Any) -> Array:
+        return np.choose(raw(self), choices, **kwargs)
+
+    def compress(self, condition: Any, axis: Any = None) -> Array:
+        return np.compress(condition, self, axis)
+
     def round(self, decimals: int = 0) -> Array:
         return np.round(self, decimals)
 
@@ -156,19 +159,31 @@ class ArrayMethods(Node):
     def copy(self, order: Any = "C") -> Array:
         return self.twin()
 
+    def __copy__(self) -> Array:
+        return self.twin()
+
+    def __deepcopy__(self, _: Any) -> Array:
+        return self.twin()
+
+    def __array_namespace__(self, *, api_version: Any = None) -> Any:
+        return np
+
     def astype(self, dtype: Any, **kwargs: Any) -> Array:
         from .rules.shaping import astype
 
         return astype(self, dtype=np.dtype(dtype))
-
-    def sort(self, *_: Any, **__: Any) -> NoReturn:
-        raise _detached("t.sort() works in place", "np.sort(t)")
 
     def argmax(self, *args: Any, **kwargs: Any) -> Any:
         return np.argmax(raw(self), *args, **kwargs)
 
     def argmin(self, *args: Any, **kwargs: Any) -> Any:
         return np.argmin(raw(self), *args, **kwargs)
+
+    def argpartition(self, *args: Any, **kwargs: Any) -> Any:
+        return np.argpartition(raw(self), *args, **kwargs)
+
+    def searchsorted(self, *args: Any, **kwargs: Any) -> Any:
+        return np.searchsorted(raw(self), *args, **kwargs)
 
     def argsort(self, *args: Any, **kwargs: Any) -> Any:
         return np.argsort(raw(self), *args, **kwargs)
@@ -186,22 +201,22 @@ class ArrayMethods(Node):
         return bool(raw(self))
 
     def __eq__(self, other: object) -> Any:
-        return raw(self) == raw(other)
+        return _compared(self) == raw(other)
 
     def __ne__(self, other: object) -> Any:
-        return raw(self) != raw(other)
+        return _compared(self) != raw(other)
 
     def __lt__(self, other: Any) -> Any:
-        return raw(self) < raw(other)
+        return _compared(self) < raw(other)
 
     def __le__(self, other: Any) -> Any:
-        return raw(self) <= raw(other)
+        return _compared(self) <= raw(other)
 
     def __gt__(self, other: Any) -> Any:
-        return raw(self) > raw(other)
+        return _compared(self) > raw(other)
 
     def __ge__(self, other: Any) -> Any:
-        return raw(self) >= raw(other)
+        return _compared(self) >= raw(other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -211,45 +226,8 @@ class ArrayMethods(Node):
     def __format__(self, spec: str) -> str:
         return format(raw(self), spec)
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        raise _detached(
-            "a plain array cannot hold a traced value (np.array([t]), np.full(n, t), z[i] = t)",
-            "np.stack([t, ...]), np.ones(n) * t, np.where(mask, t, z), or of SciPy's functions "
-            "those of our_engine.scipy_special, our_engine.scipy_linalg",
-        )
 
-    def __float__(self) -> NoReturn:
-        raise _detached(
-            "float(t), math.sin(t) or z[i] = t would lose the derivative",
-            "t itself, np.sin(t), np.stack([...])",
-        )
-
-    def __int__(self) -> NoReturn:
-        raise _detached("int(t) would lose the derivative", "np.floor(t)")
-
-    def __index__(self) -> NoReturn:
-        raise _detached("a traced value cannot be an index", "int(our_engine.stop_gradient(t))")
-
-    def __complex__(self) -> NoReturn:
-        raise _detached("complex(t) would lose the derivative", "t + 0j")
-
-    def __round__(self, ndigits: Any = None) -> NoReturn:
-        raise _detached("round(t) would lose the derivative", "np.round(t)")
-
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
-        raise _detached("t[i] = v cannot be recorded", "np.where(mask, v, t), np.concatenate")
-
-    def item(self, *_: Any) -> NoReturn:
-        raise _detached("t.item() would lose the derivative", "t[()], t[i]")
-
-    def tolist(self) -> NoReturn:
-        raise _detached("t.tolist() would lose the derivative", "list(t)")
-
-    def fill(self, _: Any) -> NoReturn:
-        raise _detached("t.fill(v) cannot be recorded", "np.full_like(t, v)")
-
-
-def _detached(what: str, instead: str) -> DifferentiationError:
-    return DifferentiationError(
-        f"our_engine: {what}; write {instead}, or our_engine.stop_gradient(t) for a constant"
-    )
+def _compared(x: Node) -> Any:
+    """The value as a plain function compares it: to np.True_, of which ~ is the opposite."""
+    v = raw(x)
+    return np.float64(v) if type(v) is float and not x.weak else v

@@ -49,6 +49,21 @@ def place(y: Any, entry: tuple[Any, ...], like: Node) -> Node:
     return node
 
 
+def stop_gradient(x: Any) -> Any:
+    """The plain value of x, a constant to all derivatives; of a tree, that of each leaf.
+
+    It is a copy: what is done to it in place does not reach what was recorded.
+    """
+    if isinstance(x, Node):
+        value = raw(x)
+        return value.copy() if isinstance(value, np.ndarray) else value
+    if type(x) is tuple or type(x) is list:
+        return type(x)(stop_gradient(item) for item in x)
+    if type(x) is dict:
+        return {name: stop_gradient(item) for name, item in x.items()}
+    return x
+
+
 def raw(x: Any) -> Any:
     """The plain value under all tracers, in arrays, tuples, lists and dicts."""
     while isinstance(x, Node):

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from .deferred import broadcast_factor
-from .entries import entry_of, kept, refuse_operand
-from .linear_maps import ZERO, Pick
-from .linear_maps.diagonal import real_dtype
+from .entries import kept, refuse_operand
+from .linear_maps import ZERO
 from .node import Node, place, raw
+from .operands import settled, strong, value_of
+from .outcomes import constant, entered
 from .primitives import Deferred, DeferredBroadcast, Primitive, Spec, refused
-from .tape import Tape, frozen
-from .types import DifferentiationError, Settings
+from .tape import Tape
+from .types import Settings
 
 _NONE: Settings = {}
 _ARRAY = np.ndarray
@@ -57,12 +58,12 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     if newest is None:
         return primitive.evaluate(*operands, **settings)
     if settings:
-        settings = _settled(primitive, settings)
+        settings = settled(primitive, settings)
     tape = newest.tape
     values = []
     nested = weak = False
     for x in operands:
-        v = _value(x, isinstance(x, Node) and x.tape is tape)
+        v = value_of(x, isinstance(x, Node) and x.tape is tape)
         nested = nested or isinstance(v, Node)
         weak = weak or type(v) is float
         values.append(v)
@@ -74,10 +75,10 @@ def record(primitive: Primitive, operands: tuple[Any, ...], settings: Settings) 
     )
     if weak:
         values = [
-            _strong(v, y) if type(v) is float and isinstance(x, Node) else v
+            strong(v, y) if type(v) is float and isinstance(x, Node) else v
             for v, x in zip(values, operands, strict=True)
         ]
-    return _entered(primitive, operands, values, settings, y, newest)
+    return entered(primitive, operands, values, settings, y, newest)
 
 
 def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> Any:
@@ -85,7 +86,7 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
     if not isinstance(x, Node):
         return primitive.evaluate(x, **settings)
     if settings:
-        settings = _settled(primitive, settings)
+        settings = settled(primitive, settings)
     v = x.value
     if type(v) is _ARRAY:
         y = primitive.evaluate(v, **settings) if settings else primitive.evaluate(v)
@@ -95,11 +96,11 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
         v = _DOUBLE(v) if type(v) is float else v
         y = primitive.evaluate(v, **settings)
     if type(y) is not _ARRAY and type(y) is not _DOUBLE:
-        return _entered(primitive, (x,), [v], settings, y, x)
+        return entered(primitive, (x,), [v], settings, y, x)
     dtype = y.dtype
     jacobian, keeps, fixed = primitive.parts[0]
     if fixed is ZERO or (dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc"):
-        return y
+        return constant(primitive, y)
     if not primitive.elementwise:
         if type(y) is _ARRAY and not y.ndim:
             y = y[()]
@@ -156,25 +157,25 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
     w = b.value if in_b else b
     plain = True
     if type(v) is not _ARRAY:
-        v = _value(a, in_a)
+        v = value_of(a, in_a)
         plain = not isinstance(v, Node)
     if type(w) is not _ARRAY:
-        w = _value(b, in_b)
+        w = value_of(b, in_b)
         plain = plain and not isinstance(w, Node)
     if settings:
-        settings = _settled(primitive, settings)
+        settings = settled(primitive, settings)
         y = primitive.evaluate(v, w, **settings) if plain else record(primitive, (v, w), settings)
     else:
         y = primitive.evaluate(v, w) if plain else record_binary(primitive, v, w)
     if type(v) is float and in_a:
-        v = _strong(v, y)
+        v = strong(v, y)
     if type(w) is float and in_b:
-        w = _strong(w, y)
+        w = strong(w, y)
     if type(y) is not _ARRAY and type(y) is not _DOUBLE:
-        return _entered(primitive, (a, b), [v, w], settings, y, newest)
+        return entered(primitive, (a, b), [v, w], settings, y, newest)
     dtype = y.dtype
     if dtype is not _DOUBLE_DTYPE and dtype.kind not in "fc":
-        return y
+        return constant(primitive, y)
     if primitive.elementwise:
         entry: tuple[Any, ...] = ()
         for i in traced:
@@ -201,7 +202,7 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
     elif primitive.eager:
         entry = _eager_entry(primitive, traced, (a, b), (v, w), settings, y, tape)
     else:
-        return _entered(primitive, (a, b), [v, w], settings, y, newest)
+        return entered(primitive, (a, b), [v, w], settings, y, newest)
     if not entry:
         return y
     node = place(y, entry, newest)
@@ -235,92 +236,6 @@ def _eager_entry(
         elif fixed is refused:
             refuse_operand(primitive, i)
     return entry
-
-
-def _value(x: Any, inside: bool) -> Any:
-    """The value of an operand on the newest tape; a constant as it is, a list as an array."""
-    if inside:
-        # NumPy's scalar takes part in the choice of dtype, as a Python float does not.
-        v = x.value
-        return _DOUBLE(v) if type(v) is float and not x.weak else v
-    return np.array(x) if type(x) is list or type(x) is tuple else x
-
-
-def _strong(v: float, y: Any) -> Any:
-    """A Python float as a NumPy scalar, of the precision that it had in the computation of y."""
-    if isinstance(y, (tuple, list)) or not hasattr(y, "dtype") or y.dtype.kind not in "fc":
-        return _DOUBLE(v)
-    return real_dtype(y.dtype).type(v)
-
-
-def _settled(primitive: Primitive, settings: Settings) -> Settings:
-    """The settings, safe from later changes; a traced one is refused."""
-    for name, setting in settings.items():
-        if isinstance(setting, Node):
-            raise DifferentiationError(
-                f"our_engine: {primitive.name} cannot be differentiated with respect to "
-                f"{name}; pass our_engine.stop_gradient({name}) if it is meant as a constant"
-            )
-    return {name: frozen(setting) for name, setting in settings.items()}
-
-
-def _entered(
-    primitive: Primitive,
-    operands: tuple[Any, ...],
-    values: list[Any],
-    settings: Settings,
-    y: Any,
-    newest: Node,
-) -> Any:
-    """The node of a result y of any kind, or y itself where no operand bears on it."""
-    tape = newest.tape
-    if isinstance(y, (tuple, list)):
-        return _many(primitive, operands, values, settings, y, newest)
-    if not hasattr(y, "dtype"):
-        y = np.asarray(y)[()]
-    if type(y) is _ARRAY and not primitive.elementwise:
-        for v in values:
-            if (y is v or y.base is not None) and isinstance(v, _ARRAY):
-                tape.see_view(y, v)
-    if y.dtype.kind not in "fc":
-        return y
-    if type(y) is _ARRAY and not y.ndim:
-        y = y[()]
-    entry = entry_of(primitive, operands, values, settings, y, tape)
-    if not entry:
-        return y
-    node = place(y, entry, newest)
-    if tape.noting:
-        tape.note((primitive, operands, settings), node)
-    return node
-
-
-def _many(
-    primitive: Primitive,
-    operands: tuple[Any, ...],
-    values: list[Any],
-    settings: Settings,
-    y: Any,
-    newest: Node,
-) -> Any:
-    """One node for the tuple of outputs, and one that picks each output that can vary."""
-    tape: Tape = newest.tape
-    entry = entry_of(primitive, operands, values, settings, y, tape)
-    if not entry:
-        return y
-    whole = place(tuple(y), entry, newest)
-    if tape.noting:
-        tape.note((primitive, operands, settings), whole)
-    picked = [
-        place(y_i, (whole.index, Pick(i, len(y))), newest)
-        if np.result_type(y_i).kind in "fc"
-        else y_i
-        for i, y_i in enumerate(y)
-    ]
-    if isinstance(y, list):
-        return picked
-    # A named tuple (EighResult, SVDResult) takes its fields one by one.
-    return tuple(picked) if type(y) is tuple else type(y)(*picked)
 
 
 __all__ = ["Node", "call", "raw", "record", "record_binary", "record_unary"]

@@ -9,11 +9,12 @@ from typing import Any as _Any
 
 from .base import NEGATIVE, ONE, ZERO, LinearMap, One, Zero
 from .combined import Add, Compose, Operator
+from .contractions import Einsum
 from .diagonal import Cast, Conj, Real, Scale, Select
 from .gathering import Gather, Scatter
 from .masked import Masked, plain
 from .outputs import Outputs, Pick
-from .products import Einsum, LeftMul, RightMul
+from .products import LeftMul, RightMul
 from .shaping import Broadcast, Permute, Reshape, Sum
 
 if _TYPE_CHECKING:

@@ -7,11 +7,13 @@ those of scipy.special, once a program that has imported it comes with one of it
 
 from our_engine.primitives import COMPOSITE, TABLE
 
-from . import elementwise, indexing, linalg, reductions, shaping, smooth
+from . import constants, elementwise, indexing, kinks, linalg, reductions, shaping, smooth
 
 __all__ = [
+    "constants",
     "elementwise",
     "indexing",
+    "kinks",
     "linalg",
     "load",
     "load_special",

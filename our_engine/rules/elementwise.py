@@ -1,7 +1,6 @@
-"""Rules of the functions that act element by element.
+"""Rules of smooth functions that act element by element, and of the parts of complex numbers.
 
-Choices at kinks, all inside the interval of one-sided derivatives: abs, fabs and hypot have 0 at 0;
-maximum, minimum, fmax, fmin and clip share a tie equally; steps (floor, sign, heaviside) have 0.
+abs, fabs and hypot have derivative 0 at 0, a choice inside the interval of one-sided derivatives.
 """
 
 from __future__ import annotations
@@ -14,16 +13,12 @@ import numpy as np
 from our_engine.linear_maps import (
     ONE,
     ZERO,
-    Broadcast,
-    Cast,
     Conj,
     LinearMap,
-    Outputs,
     Real,
     Scale,
-    Select,
 )
-from our_engine.primitives import Spec, composite, constant, elementwise, rule
+from our_engine.primitives import elementwise, rule
 from our_engine.recording import raw
 from our_engine.types import Array
 
@@ -34,14 +29,6 @@ LN10 = math.log(10.0)
 DEGREE = math.pi / 180.0
 
 
-def choose(mask: Any) -> LinearMap:
-    """Where the mask is True the identity, elsewhere zero by structure."""
-    mask = raw(mask)
-    if type(mask) is np.ndarray and mask.ndim:
-        return Select(mask)
-    return ONE if mask else ZERO
-
-
 def is_complex(x: Array) -> bool:
     """Whether x has a complex dtype, also if it is traced."""
     return np.iscomplexobj(raw(x))
@@ -50,15 +37,6 @@ def is_complex(x: Array) -> bool:
 def over(x: Array, r: Array) -> Array:
     """x / r, and 0 where r is 0 (and x with it)."""
     return x / np.where(raw(r) == 0, 1, r)
-
-
-def _first(condition: Any, tie: Any) -> LinearMap:
-    """The factor of the argument that wins where `condition`, and half of it at a tie."""
-    # To count is the quickest way to ask whether there are any.
-    if not (np.count_nonzero(tie) if type(tie) is np.ndarray else tie):
-        return choose(condition)
-    half = np.where(tie, 0.5, 1.0)
-    return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)
 
 
 def _absolute(x: Array, y: Array) -> Any:
@@ -102,14 +80,6 @@ def _power_exponent(x: Array, p: Array, y: Array) -> Any:
 
 def _conjugate(x: Array, _y: Array) -> Any:
     return Conj() if is_complex(x) else ONE
-
-
-def _angle(z: Array, _y: Array, deg: bool = False) -> Any:
-    unit = 1.0 / DEGREE if deg else 1.0
-    if not is_complex(z):
-        return ZERO
-    # d arg(z) = Im(dz / z) = Re(-i dz / z)
-    return Real(z.dtype) @ Scale(-1j * unit / z)
 
 
 def _logaddexp(a: Array, b: Array) -> Array:
@@ -179,61 +149,7 @@ elementwise(np.deg2rad, lambda _x, _y: DEGREE)
 elementwise(np.radians, lambda _x, _y: DEGREE)
 elementwise(np.rad2deg, lambda _x, _y: 1.0 / DEGREE)
 elementwise(np.degrees, lambda _x, _y: 1.0 / DEGREE)
-
-elementwise(
-    np.maximum, lambda a, b, _y: _first(a > b, a == b), lambda a, b, _y: _first(b > a, a == b)
-)
-elementwise(
-    np.minimum, lambda a, b, _y: _first(a < b, a == b), lambda a, b, _y: _first(b < a, a == b)
-)
-elementwise(
-    np.fmax,
-    lambda a, b, _y: _first((a > b) | np.isnan(raw(b)), a == b),
-    lambda a, b, _y: _first((b > a) | np.isnan(raw(a)), a == b),
-)
-elementwise(
-    np.fmin,
-    lambda a, b, _y: _first((a < b) | np.isnan(raw(b)), a == b),
-    lambda a, b, _y: _first((b < a) | np.isnan(raw(a)), a == b),
-)
-
-elementwise(
-    np.copysign, lambda a, b, _y: np.sign(a) * np.copysign(1.0, raw(b)).astype(b.dtype), ZERO
-)
-elementwise(np.heaviside, ZERO, lambda a, _b, _y: choose(a == 0))
-elementwise(np.fmod, lambda _a, _b, _y: ONE, lambda a, b, y: -np.rint((a - y) / b))
-elementwise(np.remainder, lambda _a, _b, _y: ONE, lambda a, b, y: -np.rint((a - y) / b))
-elementwise(np.floor_divide, ZERO, ZERO)
-elementwise(np.ldexp, lambda _x, n, _y: np.ldexp(1.0, n), ZERO)
-elementwise(np.nextafter, lambda _a, _b, _y: ONE, ZERO)
-for _step in (np.floor, np.ceil, np.trunc, np.rint, np.spacing):
-    elementwise(_step, ZERO)
-
-
-def _spread(x: Spec, y: Spec) -> LinearMap:
-    """The broadcast and cast from an argument to an output."""
-    chain: LinearMap = ONE if x.dtype == y.dtype else Cast(x.dtype, y.dtype)
-    return chain if x.shape == y.shape else Broadcast(x.shape, y.shape) @ chain
-
-
-rule(
-    np.divmod,
-    lambda _a, _b, y: Outputs(ZERO, _spread(_a, Spec(y[1]))),
-    lambda _a, _b, y: Outputs(ZERO, Scale(-y[0]) @ _spread(_b, Spec(y[1]))),
-)
-rule(np.modf, lambda _x, _y: Outputs(ONE, ZERO))
-rule(np.frexp, lambda _x, y: Outputs(Scale(np.ldexp(1.0, -y[1]).astype(_x.dtype)), ZERO))
-
-elementwise(
-    np.where, ZERO, lambda c, _a, _b, _y: choose(_true(c)), lambda c, _a, _b, _y: choose(~_true(c))
-)
 elementwise(np.sinc, lambda x, _y: sinc_derivative(x, order=1))
-
-
-def _true(condition: Any) -> Any:
-    if type(condition) is np.ndarray and condition.dtype == bool:
-        return condition
-    return np.asarray(raw(condition)).astype(bool)[()]
 
 
 def _real(z: Array, _y: Array) -> LinearMap:
@@ -244,66 +160,14 @@ def _imag(z: Array, _y: Array) -> LinearMap:
     return Real(z.dtype) @ Scale(-1j) if is_complex(z) else ZERO
 
 
-def _nan_to_num(
-    x: Array, _y: Array, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
-) -> LinearMap:
-    return choose(np.isfinite(raw(x)))
-
-
-def _clip(a: Array, a_min: Any = None, a_max: Any = None, out: Any = None, **keywords: Any) -> Any:
-    if out is not None:
-        return np.add(a, 0.0, out=out)  # refused there, with the cure
-    low, high = keywords.pop("min", a_min), keywords.pop("max", a_max)
-    if keywords:
-        raise TypeError(f"our_engine: clip of a traced array does not support {sorted(keywords)}")
-    if low is not None:
-        a = np.maximum(a, low)
-    return a if high is None else np.minimum(a, high)
+def _angle(z: Array, _y: Array, deg: bool = False) -> Any:
+    unit = 1.0 / DEGREE if deg else 1.0
+    if not is_complex(z):
+        return ZERO
+    # d arg(z) = Im(dz / z) = Re(-i dz / z)
+    return Real(z.dtype) @ Scale(-1j * unit / z)
 
 
 rule(np.real, _real)
 rule(np.imag, _imag)
 rule(np.angle, _angle)
-rule(np.nan_to_num, _nan_to_num)
-composite(np.clip, _clip)
-rule(np.round, lambda _x, _y, decimals=0: ZERO)
-rule(np.around, lambda _x, _y, decimals=0: ZERO)
-rule(np.fix, ZERO)
-
-constant(
-    np.equal,
-    np.not_equal,
-    np.less,
-    np.less_equal,
-    np.greater,
-    np.greater_equal,
-    np.logical_and,
-    np.logical_or,
-    np.logical_not,
-    np.logical_xor,
-    np.isnan,
-    np.isinf,
-    np.isfinite,
-    np.signbit,
-    np.isclose,
-    np.allclose,
-    np.array_equal,
-    np.array_equiv,
-    np.iscomplex,
-    np.isreal,
-    np.iscomplexobj,
-    np.isrealobj,
-    np.isneginf,
-    np.isposinf,
-    np.result_type,
-    np.can_cast,
-    np.common_type,
-    np.min_scalar_type,
-    np.all,
-    np.any,
-    np.array_repr,
-    np.array_str,
-    np.array2string,
-    np.shares_memory,
-    np.may_share_memory,
-)

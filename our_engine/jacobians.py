@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .basis import Diagonal
 from .program import Function, Program
 from .transforms import Argnums, chosen_arguments, grad, jvp
 from .trees import leaves, rebuild
@@ -87,12 +88,15 @@ def _by_rows(program: Program, ys: list[Array]) -> list[list[Array]]:
     return blocks
 
 
-def _bases(x: Array, along: list[Array]) -> Iterator[Array]:
+def _bases(x: Array, along: list[Array]) -> Iterator[Any]:
     """The basis of x's space as stacks, of as many rows as keep those of `along` in bounds."""
     shape = np.shape(x)
     size = math.prod(shape)
     widest = max(1, *(math.prod(np.shape(v)) for v in along))
     rows = max(1, min(size, BLOCK // widest))
+    if rows == size:
+        yield Diagonal(np.ones(size, dtype_of(x)), shape)
+        return
     for start in range(0, size, rows):
         count = min(rows, size - start)
         basis = np.zeros((count, size), dtype_of(x))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .basis import OfStacks
 from .deferred import Deferred
-from .linear_maps import LinearMap
+from .linear_maps import LinearMap, Scale
+from .node import Node
 from .tape import Tape
 
 Entries = list[tuple[Any, ...]]
@@ -19,7 +21,7 @@ def stacked(tape: Tape, count: int) -> Entries:
     return [
         tuple(
             Stacked(tape, k, position, count)
-            if position % 2 and isinstance(item, (LinearMap, Deferred))
+            if position % 2 and isinstance(item, (LinearMap, Deferred, Node))
             else item
             for position, item in enumerate(entry)
         )
@@ -46,4 +48,6 @@ class Stacked(Deferred):
         if isinstance(J, Deferred):
             J = J.force()
             self.tape[self.node] = (*entry[: self.position], J, *entry[self.position + 1 :])
-        return J.stacked(self.count) if isinstance(J, LinearMap) else J
+        if isinstance(J, Node):
+            J = Scale(J)
+        return OfStacks(J, self.count) if isinstance(J, LinearMap) else J

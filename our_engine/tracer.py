@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .basis import Diagonal
 from .dispatch import array_function, array_ufunc
 from .in_place import in_place
 from .methods import ArrayMethods
@@ -189,7 +190,7 @@ def _like_operands(y: Any, *operands: Any) -> Any:
     return y
 
 
-_FOREIGN = frozenset((str, bytes, dict, set, type(None)))
+_FOREIGN = frozenset((str, bytes, dict, set, type(None), Diagonal))
 
 
 class CellTracer(Tracer):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .basis import Diagonal
 from .recording import Node, raw
 from .tracer import Tracer
 from .types import Array, DifferentiationError
@@ -113,6 +114,8 @@ def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
 
 def finished_stack(x: Any, derivative: Any, stack: int, copy: bool = False) -> Any:
     """The same for a stack of derivatives, in memory that can be written."""
+    if isinstance(derivative, Diagonal):
+        derivative = derivative.formed()
     shape, dtype = (stack, *np.shape(raw(x))), np.result_type(raw(x))
     if isinstance(derivative, Tracer):
         return derivative if derivative.dtype == dtype else derivative.astype(dtype)

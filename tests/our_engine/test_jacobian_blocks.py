@@ -112,3 +112,41 @@ def test_blocks_of_trees_share_no_memory(mode):
     np.testing.assert_array_equal(J["both"][0], 3 * np.eye(2))
     np.testing.assert_array_equal(J["turned"][0], np.eye(2)[None])
     np.testing.assert_array_equal(J["turned"][1], np.zeros((1, 2, 2)))
+
+
+def test_zeros_off_the_diagonal_meet_no_infinity():
+    for mode in ("forward", "reverse"):
+        for f in (np.sqrt, lambda t: np.reshape(3.0 * np.sqrt(t), (2, 1))):
+            J = oe.jacobian(f, mode=mode)(np.array([0.0, 4.0])).reshape(2, 2)
+            np.testing.assert_array_equal(J / J[1, 1], [[np.inf, 0.0], [0.0, 1.0]])
+
+
+def test_the_basis_as_a_diagonal_is_what_it_is_when_formed():
+    from our_engine.basis import Diagonal, OfStacks
+    from our_engine.linear_maps import NEGATIVE, LeftMul, Reshape, Scale, Sum
+
+    d = rng.normal(size=6)
+    for shape, J in (
+        ((2, 3), Scale(rng.normal(size=(2, 3)))),
+        ((2, 3), Scale(rng.normal(size=3))),
+        ((2, 3), Reshape((2, 3), (6,))),
+        ((6,), LeftMul(rng.normal(size=(4, 6)), (6, 1)) @ Reshape((6,), (6, 1))),
+        ((2, 3), LeftMul(rng.normal(size=(4, 2)), (2, 3))),
+        ((2, 3), Scale(2.0) @ Sum((2, 3), 0) @ Scale(rng.normal(size=(2, 3)))),
+        ((2, 3), NEGATIVE @ Reshape((3, 2), (2, 3)) @ Reshape((2, 3), (3, 2))),
+    ):
+        v = Diagonal(d, shape)
+        both = OfStacks(J, 6)
+        want = J.stacked(6).apply(v.formed())
+        got = both.apply(v)
+        got = got.formed() if isinstance(got, Diagonal) else got
+        np.testing.assert_allclose(got, want, rtol=1e-13)
+        out = J.out_shape(shape)
+        size = int(np.prod(out))
+        u = Diagonal(rng.normal(size=size), out)
+        pulled = OfStacks(J, size).pull(u)
+        pulled = pulled.formed() if isinstance(pulled, Diagonal) else pulled
+        np.testing.assert_allclose(pulled, J.stacked(size).pull(u.formed()), rtol=1e-13)
+    total = Diagonal(d, (6,)) + np.ones((6, 6))
+    np.testing.assert_array_equal(total, np.diag(d) + 1)
+    np.testing.assert_array_equal((2.0 * Diagonal(d, (6,)) + Diagonal(d, (6,))), 3 * np.diag(d))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,11 @@ class Deferred:
     """A local Jacobian not yet computed: it is built when a sweep needs it, and only then."""
 
     __slots__ = ("args", "jacobian", "settings")
+    kinds: ClassVar[set[type]] = set()
+
+    def __init_subclass__(cls) -> None:
+        """Keep a list of all kinds, which is quicker to look into than isinstance."""
+        Deferred.kinds.add(cls)
 
     def __init__(self, jacobian: Callable[..., Any], args: Any, settings: Settings) -> None:
         """To call jacobian(*args, **settings)."""
@@ -51,6 +56,9 @@ class Deferred:
     def force(self) -> Any:
         """The map, or a bare factor."""
         return self.jacobian(*self.args, **self.settings)
+
+
+Deferred.kinds.add(Deferred)
 
 
 class DeferredBroadcast(Deferred):

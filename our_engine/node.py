@@ -18,14 +18,13 @@ class Node:
 
     `index` is what the entries of its children name it by: its place on the tape, or on a
     `ForwardTape` its tangent. Classes of nodes: `weak` marks a Python float, whose dtype yields
-    to any other by NumPy's rules, `cell` an array of no axes; what is computed from a node of
-    these is of the class `result`.
+    to any other by NumPy's rules, `cell` an array of no axes. These are `INPUTS`: what is computed
+    from them is of the class that belongs to theirs there, from any other of its own.
     """
 
     __slots__ = ("index", "tape", "value")
     weak = False
     cell = False
-    result: type[Node] | None = None
 
     value: Array
     tape: Tape
@@ -40,9 +39,13 @@ class Node:
         return twin
 
 
+INPUTS: dict[type, Any] = {}
+
+
 def place(y: Any, entry: tuple[Any, ...], like: Node) -> Node:
     """A new node of the tape and class of `like`, with its local Jacobians `entry`."""
-    node = _new(like.result or like.__class__)
+    kind = type(like)
+    node: Node = _new(INPUTS.get(kind, kind))
     node.tape = tape = like.tape
     node.value = float(y) if type(y) is _DOUBLE and tape.unboxed else y
     node.index = tape.place(entry)

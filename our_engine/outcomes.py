@@ -41,7 +41,7 @@ def entered(
     if not entry:
         return y
     node = place(y, entry, newest)
-    if tape.noting:
+    if tape.notes:
         tape.note((primitive, operands, settings), node)
     return node
 
@@ -60,7 +60,7 @@ def _many(
     if not entry:
         return y
     whole = place(tuple(y), entry, newest)
-    if tape.noting:
+    if tape.notes:
         tape.note((primitive, operands, settings), whole)
     picked = [
         place(y_i, (whole.index, Pick(i, len(y))), newest)

@@ -125,6 +125,8 @@ def run(who: str, level: int, fun: Function, args: Sequence[Any], kwargs: dict[s
         if isinstance(error.__cause__, DifferentiationError):
             raise error.__cause__.with_traceback(error.__traceback__) from None
         raise
+    if isinstance(tree, Node) and tree.tape.level <= level:
+        return tree
     for y in leaves(tree):
         if isinstance(y, Node):
             if y.tape.level > level:

@@ -119,7 +119,7 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
     else:
         jacobian = fixed
     node = place(y, (x.index, jacobian), x)
-    if x.tape.noting:
+    if x.tape.notes:
         x.tape.note((primitive, (x,), settings), node)
     return node
 
@@ -138,8 +138,9 @@ def _general_jacobian(primitive: Primitive, v: Any, y: Any, tape: Tape, settings
 
 def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NONE) -> Any:
     """The same for two operands."""
-    in_a = isinstance(a, Node)
-    in_b = isinstance(b, Node)
+    # What an array is not takes isinstance long to find out.
+    in_a = type(a) is not _ARRAY and isinstance(a, Node)
+    in_b = type(b) is not _ARRAY and isinstance(b, Node)
     if in_a:
         newest, traced = a, _LEFT
         if in_b:
@@ -181,7 +182,9 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
         for i in traced:
             jacobian, keeps, fixed = primitive.parts[i]
             operand, x = (b, w) if i else (a, v)
-            alike = x.dtype is dtype and x.shape == y.shape and not operand.weak
+            alike = x.dtype is dtype and x.shape == y.shape
+            if alike and type(x) is not _ARRAY:
+                alike = not operand.weak
             if fixed is None:
                 args = (
                     None if not keeps[0] else v if in_a else kept(v, tape),
@@ -206,7 +209,7 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
     if not entry:
         return y
     node = place(y, entry, newest)
-    if tape.noting:
+    if tape.notes:
         tape.note((primitive, (a, b), settings), node)
     return node
 

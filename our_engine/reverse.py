@@ -36,6 +36,7 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
             bars[k] = y_bar
         else:
             _accumulate(bars, owned, k, y_bar)
+    deferred = Deferred.kinds
     next_bar = bars.pop
     next_entry = tape.pop if release else reversed(tape).__next__
     for k in range(len(tape) - 1, inputs - 1, -1):
@@ -74,13 +75,13 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
         for i in steps:
             J = next(steps)
             count -= 2
-            if isinstance(J, Deferred):
+            if type(J) in deferred:
                 J = J.force()
                 if not release:
                     tape[k] = _replaced(tape[k], -count - 1, J)
             # The last parent may take over the memory.
             mine = alone and not count
-            if isinstance(J, LinearMap):
+            if type(J) is not _ARRAY and isinstance(J, LinearMap):
                 if kind is Masked and not J.takes_masked:
                     x_bar = J.pull(y_bar.value)
                 else:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .node import Node
+from .node import INPUTS, Node
 
 _new = object.__new__
 
@@ -35,7 +35,8 @@ SLOPES: dict[np.ufunc, Callable[[float, float], float]] = {
 def of_one(x: Node, value: float, slope: float) -> Any:
     """A scalar that depends on x with the derivative `slope`."""
     tape = x.tape
-    y = _new(x.result or x.__class__)
+    kind = type(x)
+    y = _new(INPUTS.get(kind, kind))
     y.value = value
     y.tape = tape
     y.index = tape.place((x.index, slope))
@@ -45,7 +46,8 @@ def of_one(x: Node, value: float, slope: float) -> Any:
 def of_two(a: Node, slope_a: float, b: Node, slope_b: float, value: float) -> Any:
     """A scalar that depends on a and on b, of one tape."""
     tape = a.tape
-    y = _new(a.result or a.__class__)
+    kind = type(a)
+    y = _new(INPUTS.get(kind, kind))
     y.value = value
     y.tape = tape
     y.index = tape.place((a.index, slope_a, b.index, slope_b))

@@ -26,13 +26,14 @@ class Tape(list[tuple[Any, ...]]):
     A tape that writes down names and values too is a subclass with that, `noting` and `note`.
     """
 
-    __slots__ = ("kept", "level", "unboxed", "viewed")
+    __slots__ = ("kept", "level", "notes", "unboxed", "viewed")
 
     def __init__(self, unboxed: bool = True) -> None:
         """An empty tape, newer than all others."""
-        super().__init__()
         self.level = next(_levels)
         self.unboxed = unboxed
+        # In a slot, where it is found at once: it is asked for at each node.
+        self.notes = self.noting
         self.kept: dict[int, tuple[Array, Array]] = {}
         self.viewed: dict[int, weakref.ref[Array]] = {}
 

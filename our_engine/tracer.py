@@ -16,6 +16,7 @@ from .basis import Diagonal
 from .dispatch import array_function, array_ufunc
 from .in_place import in_place
 from .methods import ArrayMethods
+from .node import INPUTS
 from .primitives import TABLE
 from .recording import record_binary, record_unary
 from .scalars import of_one, of_two
@@ -198,7 +199,6 @@ class CellTracer(Tracer):
 
     __slots__ = ()
     cell = True
-    result = Tracer
 
 
 class WeakTracer(Tracer):
@@ -210,7 +210,9 @@ class WeakTracer(Tracer):
 
     __slots__ = ()
     weak = True
-    result = Tracer
+
+
+INPUTS.update({CellTracer: Tracer, WeakTracer: Tracer})
 
 
 def _weakly(operation: Callable[[Tracer, Any], Any]) -> Callable[..., Any]:

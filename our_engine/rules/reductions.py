@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -36,11 +37,6 @@ def _sum(
     where: Any = True,
 ) -> LinearMap:
     return Sum(_x.shape, axis, bool(keepdims)) @ selection(where, _x.shape)
-
-
-def _added(x: Array, axis: Any = None, **settings: Any) -> Any:
-    # What np.sum calls in the end.
-    return np.add.reduce(x, axis=axis, **settings)
 
 
 def _mean(
@@ -79,7 +75,8 @@ def _logaddexp_reduce(
     return total @ selection(where, x.shape) @ Scale(shares)
 
 
-rule(np.sum, _sum, eager=True, evaluate=_added)
+# What np.sum calls in the end.
+rule(np.sum, _sum, eager=True, evaluate=functools.partial(np.add.reduce, axis=None))
 rule(np.mean, _mean)
 rule(np.nanmean, _nanmean)
 rule((np.add, "reduce"), _sum, evaluate=np.add.reduce, name="add.reduce", bind=along_first)

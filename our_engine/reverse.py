@@ -15,9 +15,10 @@ import numpy as np
 
 from .linear_maps import LinearMap, Masked
 from .linear_maps.masked import plus
+from .linear_maps.shaping import spread
 from .primitives import Deferred
 from .stacking import Entries
-from .types import Cotangent
+from .types import Array, Cotangent
 
 _ARRAY = np.ndarray
 _DOUBLE = np.float64
@@ -99,7 +100,7 @@ def pull_back(tape: Entries, seeds: list[tuple[int, Cotangent]], inputs: int, re
                 y_bar *= J
                 x_bar = y_bar
             else:
-                x_bar = J * y_bar
+                x_bar = _scaled(J, y_bar) if kind is _ARRAY else J * y_bar
                 mine = True
             if bars[i] is None:
                 bars[i] = x_bar
@@ -116,6 +117,17 @@ def _replaced(entry: tuple[Any, ...], position: int, J: Any) -> tuple[Any, ...]:
     new = list(entry)
     new[position] = J
     return tuple(new)
+
+
+def _scaled(J: Any, y_bar: Array) -> Array:
+    """J times y_bar, which is one number in every place if it comes from a sum."""
+    if y_bar.ndim and not any(y_bar.strides) and y_bar.size:
+        u = y_bar[(0,) * y_bar.ndim]
+        if type(J) is float:
+            return spread(J * u, y_bar.shape)
+        if type(J) is _ARRAY and J.shape == y_bar.shape:
+            return J * u
+    return J * y_bar
 
 
 def _fits(J: Any, y_bar: Any) -> bool:

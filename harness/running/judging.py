@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-import harness
 from harness.contract import Case, Evaluation, Failure, Operator, Verdict, VerdictKind
 from harness.problems.inputs import CaseInputs
 from harness.running.inputs import Inputs
@@ -29,7 +28,7 @@ __all__ = ["Judged", "Judging", "digest", "verdict_of", "without_places"]
 _PLACES = re.compile(
     r"[^\s\"'(]*/(?=(?:site-packages|dist-packages|python3\.\d+)/)"
     + "|"
-    + re.escape(f"{Path(harness.__file__).parents[1]}/")
+    + re.escape(f"{Path(__file__).parents[2]}/")
 )
 
 

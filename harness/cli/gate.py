@@ -18,6 +18,7 @@ from harness.running.journal import create_folder, read_journal, read_run_file
 from harness.running.plan import make_plan
 from harness.running.progress import view_for
 from harness.running.records import VerdictRecord
+from harness.running.selection import Selection
 from harness.verification.ledger import Entry, Finding, Ledger, examine, load_ledger
 
 __all__ = ["gate"]
@@ -53,7 +54,7 @@ def gate(results: Path, quiet: bool, **options: Any) -> None:
     folder = create_folder(results)
     supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry)
     finish(folder, registry, summary=False)
-    narrowed = any((selection.problems, selection.operators, selection.sizes, selection.dtypes))
+    narrowed = selection != Selection(backends=selection.backends)
     findings = [
         finding
         for name, ledger in ledgers.items()

@@ -47,6 +47,13 @@ def test_an_open_gate_is_exit_0(monkeypatch, tmp_path, capsys):
     assert "gate open" in capsys.readouterr().out
 
 
+def test_a_ledger_entry_for_another_point_is_not_looked_for(monkeypatch, tmp_path, capsys):
+    # our_engine's ledger lists u-zero alone, which this selection leaves out.
+    monkeypatch.chdir(tmp_path)
+    assert call("gate", "-q", *SMALL, "--point", "e-4") == 0
+    assert "unmatched" not in capsys.readouterr().out
+
+
 @pytest.mark.skipif(
     util.find_spec("adjudge_faulty") is None, reason="tests/plugins/faulty is not installed"
 )

@@ -50,7 +50,7 @@ def test_an_open_gate_is_exit_0(monkeypatch, tmp_path, capsys):
 def test_a_ledger_entry_for_another_point_is_not_looked_for(monkeypatch, tmp_path, capsys):
     # our_engine's ledger lists u-zero alone, which this selection leaves out.
     monkeypatch.chdir(tmp_path)
-    assert call("gate", "-q", *SMALL, "--point", "e-4") == 0
+    assert call("gate", "-q", "--backend", "our_engine", "--point", "e-4") == 0
     assert "unmatched" not in capsys.readouterr().out
 
 

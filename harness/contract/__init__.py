@@ -4,7 +4,13 @@ from harness.contract.backend import Backend, Function, Pullback, Trace
 from harness.contract.case import Case
 from harness.contract.derivation import UnsupportedOperatorError, build, is_native
 from harness.contract.hookspecs import BackendRegistrar, ProblemRegistrar, hookimpl, hookspec
-from harness.contract.operators import FIRST_ORDER, NESTINGS, SECOND_ORDER, Operator
+from harness.contract.operators import (
+    FIRST_ORDER,
+    HESSIAN_NESTINGS,
+    NESTINGS,
+    SECOND_ORDER,
+    Operator,
+)
 from harness.contract.outcome import TIMEABLE, Evaluation, Failure, Sample, Verdict, VerdictKind
 from harness.contract.problem import (
     Array,
@@ -15,9 +21,11 @@ from harness.contract.problem import (
     Problem,
     Size,
 )
+from harness.contract.weighting import weighted, weights
 
 __all__ = [
     "FIRST_ORDER",
+    "HESSIAN_NESTINGS",
     "NESTINGS",
     "SECOND_ORDER",
     "TIMEABLE",
@@ -46,4 +54,6 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "is_native",
+    "weighted",
+    "weights",
 ]

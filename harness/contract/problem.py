@@ -48,8 +48,9 @@ class Point:
 
     ``build(dims, rng)`` returns all the problem's arguments as float64 arrays; ``rng`` is
     seeded from the problem, size and point, so the same point is the same numbers everywhere.
-    ``sizes`` limits the point to some sizes by name (None: all). ``judged_as`` tells what to
-    expect there; ``timed`` marks the points whose cost is measured.
+    ``sizes`` limits the point to some sizes by name (None: all). ``kind`` tells what to
+    expect there; ``max_order`` is the highest order of derivative asked there (a function may have
+    a first derivative and no second), ``timed`` marks the points whose cost is measured.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Point:
     kind: PointKind = PointKind.SMOOTH
     sizes: frozenset[str] | None = None
     timed: bool = False
+    max_order: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Problem:
     tolerance by its square root. ``predicted_cost[op](dims)`` counts scalar multiplications,
     where the theory gives them. ``operator_sizes[op]`` limits an operator to some sizes by
     name, where its cost at the others is out of proportion (a Hessian grows as n^2);
-    ``asks`` tells whether a combination belongs to the problem at all.
+    ``asks`` tells whether a combination belongs to the problem at all. ``uses`` names what the
+    function takes from ``xp`` beyond the names that every backend has, such as ``linalg.det``: a
+    backend whose library has no such name does not support the problem. ``suite`` is what the
+    problem belongs to: ``lecture``, ``catalogue``, or a plug-in's own.
     """
 
     name: str
@@ -105,6 +110,8 @@ class Problem:
     )
     descent: Descent | None = None
     operator_sizes: Mapping[Operator, frozenset[str]] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    suite: str = "lecture"
 
     def asks(self, operator: Operator, size: Size, point: Point) -> bool:
         """Whether ``operator`` is asked at this size and point; the plan makes cases of these.
@@ -114,7 +121,8 @@ class Problem:
         allowed = self.operator_sizes.get(operator)
         return (
             operator in self.operators
-            and not (operator.order == 2 and point.kind is PointKind.KINK)
+            and operator.order <= point.max_order
+            and not (operator.order >= 2 and point.kind is PointKind.KINK)
             and (allowed is None or size.name in allowed)
             and (point.sizes is None or size.name in point.sizes)
         )

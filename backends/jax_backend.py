@@ -68,6 +68,11 @@ class JaxEagerBackend(Backend):
         y, pullback = jax.vjp(fun, *primals)
         return y, pullback
 
+    def vmap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """By ``jax.vmap``."""
+        mapped: Callable[..., Any] = jax.vmap(call)
+        return mapped
+
     def wait(self, result: Any) -> None:
         """JAX returns before it has computed; block until every array in ``result`` is there."""
         jax.block_until_ready(result)

@@ -61,6 +61,11 @@ class PyTorchBackend(Backend):
         y, pullback = torch.func.vjp(fun, *primals)
         return y, pullback
 
+    def vmap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """By ``torch.func.vmap``."""
+        mapped: Callable[..., Any] = torch.func.vmap(call)
+        return mapped
+
     def set_threads(self, count: int) -> None:
         """Limit the threads inside one operation."""
         torch.set_num_threads(count)

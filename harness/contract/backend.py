@@ -80,6 +80,14 @@ class Backend(ABC):
         """Return ``(y, pullback)``. Must nest."""
         raise NotImplementedError
 
+    def vmap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``call`` mapped over a leading axis of every operand and of every result.
+
+        ``call(*operands)`` returns an array or a tuple of them. To be overridden only where the
+        library has such a map of its own; without it the batched operators are not supported.
+        """
+        raise NotImplementedError
+
     def specialise(self, problem: Problem, operator: Operator) -> Callable[..., Any] | None:
         """Return a hand-written ``call(*args, *seeds)`` for this problem, or None to derive it."""
         return None

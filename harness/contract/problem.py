@@ -50,7 +50,8 @@ class Point:
     seeded from the problem, size and point, so the same point is the same numbers everywhere.
     ``sizes`` limits the point to some sizes by name (None: all). ``kind`` tells what to
     expect there; ``max_order`` is the highest order of derivative asked there (a function may have
-    a first derivative and no second), ``timed`` marks the points whose cost is measured.
+    a first derivative and no second), ``dtypes`` limits the point to some dtypes by name (None: all
+    of the problem's), ``timed`` marks the points whose cost is measured.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Point:
     sizes: frozenset[str] | None = None
     timed: bool = False
     max_order: int = 3
+    dtypes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ class Problem:
     uses: tuple[str, ...] = ()
     suite: str = "lecture"
 
-    def asks(self, operator: Operator, size: Size, point: Point) -> bool:
+    def asks(self, operator: Operator, size: Size, point: Point, dtype: str | None = None) -> bool:
         """Whether ``operator`` is asked at this size and point; the plan makes cases of these.
+
+        ``dtype`` None: in any dtype at all.
 
         Where the first derivative jumps there is no second one to ask for, not even one-sided.
         """
@@ -125,6 +129,7 @@ class Problem:
             and not (operator.order >= 2 and point.kind is PointKind.KINK)
             and (allowed is None or size.name in allowed)
             and (point.sizes is None or size.name in point.sizes)
+            and (dtype is None or point.dtypes is None or dtype in point.dtypes)
         )
 
     def size(self, name: str) -> Size:

@@ -167,7 +167,7 @@ def _cases(
             judged, clocked = _sizes(problem, operator, allowed, there, depth, selection)
             for size in sorted(allowed, key=lambda s: s.scale):
                 for dtype in (d for d in dtypes if d in problem.dtypes):
-                    for point in (p for p in there if problem.asks(operator, size, p)):
+                    for point in (p for p in there if problem.asks(operator, size, p, dtype)):
                         case = Case(problem.name, operator, size.name, dtype, point.name)
                         clock = dtype in timed_dtypes and (size.name, point.name) in clocked
                         if clock or size.name in judged:

@@ -1,0 +1,18 @@
+"""The catalogue: one declarative entry for each differentiable function that backends share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.contract import Problem
+from harness.problems.catalogue.elementwise import ELEMENTWISE
+from harness.problems.catalogue.entry import Entry, problems_of
+
+__all__ = ["ENTRIES", "problems"]
+
+ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE,)
+
+
+def problems() -> Iterator[Problem]:
+    """All problems of the catalogue."""
+    yield from problems_of(ENTRIES)

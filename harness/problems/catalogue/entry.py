@@ -1,0 +1,175 @@
+"""An entry of the catalogue: one function, the ways of calling it, and the points that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from harness.contract import Array, Operator, Point, PointKind, Problem, Size
+
+__all__ = ["CATALOGUE", "OPERATORS", "THIRD", "At", "Entry", "Kind", "Variant"]
+
+CATALOGUE = "catalogue"
+"""The suite that all of the catalogue's problems belong to."""
+
+OPERATORS: frozenset[Operator] = frozenset(
+    {
+        Operator.VALUE,
+        Operator.JVP,
+        Operator.JVP_BATCHED,
+        Operator.VJP,
+        Operator.VJP_BATCHED,
+        Operator.GRADIENT,
+        Operator.JACOBIAN_FORWARD,
+        Operator.JACOBIAN_REVERSE,
+        Operator.HVP_FORWARD_OVER_REVERSE,
+        Operator.HVP_REVERSE_OVER_FORWARD,
+        Operator.HVP_REVERSE_OVER_REVERSE,
+        Operator.HVP_FORWARD_OVER_FORWARD,
+        Operator.HESSIAN_FORWARD_OVER_REVERSE,
+        Operator.HESSIAN_REVERSE_OVER_FORWARD,
+        Operator.HESSIAN_REVERSE_OVER_REVERSE,
+        Operator.HESSIAN_FORWARD_OVER_FORWARD,
+    }
+)
+"""What every entry is asked, up to the order that its points allow. The blocks of a Hessian that
+belong to two arguments are the mixed partial derivatives."""
+
+THIRD: frozenset[Operator] = frozenset(
+    {Operator.THIRD, Operator.THIRD_FORWARD, Operator.THIRD_REVERSE}
+)
+"""What functions of scalars are asked beside that."""
+
+
+class Kind(StrEnum):
+    """What a function is to differential calculus."""
+
+    SMOOTH = "smooth"
+    KINK = "kink"
+    STEP = "step"
+
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A point of a variant: ``build(rng)`` gives all arguments, float64 unless they are integers.
+
+    ``shapes`` are those of the arguments; points of the same shapes make one size. ``both``
+    asks the point in float32 too, where its values must then mean the same.
+    """
+
+    name: str
+    shapes: tuple[Shape, ...]
+    build: Callable[[np.random.Generator], tuple[np.ndarray, ...]]
+    kind: PointKind = PointKind.SMOOTH
+    max_order: int = 3
+    both: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way of calling the function: ``fun(xp, *arguments)``, with its keywords written out.
+
+    ``name`` is empty for the plain call. ``argnums`` are the differentiable arguments (None:
+    all of them). ``uses`` are dotted names of ``xp`` (None: the entry's function).
+    """
+
+    name: str
+    fun: Callable[..., Array]
+    points: tuple[At, ...]
+    arguments: tuple[str, ...] = ("x",)
+    argnums: tuple[int, ...] | None = None
+    uses: tuple[str, ...] | None = None
+    operations: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One function of the catalogue.
+
+    ``name`` is ``group.function``; ``function`` is the dotted name in ``xp`` (``linalg.det``),
+    empty for a composite. ``covers`` are further names of the standard that the variants call and
+    so test. ``domain`` says for a person where the function is differentiable. ``third`` asks for
+    third derivatives too.
+    """
+
+    name: str
+    function: str
+    kind: Kind
+    domain: str
+    variants: tuple[Variant, ...]
+    covers: tuple[str, ...] = ()
+    third: bool = False
+
+    def problems(self) -> Iterator[Problem]:
+        """A problem for each variant."""
+        operators = OPERATORS | THIRD if self.third else OPERATORS
+        for variant in self.variants:
+            sizes = _sizes(variant.points)
+            yield Problem(
+                name=f"{self.name}/{variant.name}" if variant.name else self.name,
+                source=f"catalogue: {self.function or self.name}; {self.domain}",
+                fun=variant.fun,
+                arguments=variant.arguments,
+                argnums=_argnums(variant),
+                sizes=tuple(sizes.values()),
+                points=tuple(_point(at, sizes[at.shapes]) for at in variant.points),
+                operators=operators,
+                timed_operators=frozenset(),
+                closed_forms={},
+                operations=_constant(variant.operations),
+                uses=self._uses(variant),
+                suite=CATALOGUE,
+            )
+
+    def _uses(self, variant: Variant) -> tuple[str, ...]:
+        if variant.uses is not None:
+            return variant.uses
+        return (self.function,) if self.function else ()
+
+
+def _argnums(variant: Variant) -> tuple[int, ...]:
+    if variant.argnums is None:
+        return tuple(range(len(variant.arguments)))
+    return variant.argnums
+
+
+def _sizes(points: Iterable[At]) -> dict[tuple[Shape, ...], Size]:
+    """A size for each set of shapes, named by the number of scalars in it."""
+    sizes: dict[tuple[Shape, ...], Size] = {}
+    for at in points:
+        if at.shapes not in sizes:
+            scalars = sum(int(np.prod(shape, dtype=int)) for shape in at.shapes)
+            alike = sum(size.dims["n"] == scalars for size in sizes.values())
+            dims = {"n": scalars} | ({"shape": alike + 1} if alike else {})
+            sizes[at.shapes] = Size(dims, max(1, scalars))
+    return sizes
+
+
+def _point(at: At, size: Size) -> Point:
+    def build(_dims: Mapping[str, int], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        return at.build(rng)
+
+    return Point(
+        at.name,
+        build,
+        at.kind,
+        sizes=frozenset({size.name}),
+        max_order=at.max_order,
+        dtypes=None if at.both else frozenset({"float64"}),
+    )
+
+
+def _constant(count: int) -> Callable[[Mapping[str, int]], int]:
+    return lambda _dims: count
+
+
+def problems_of(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """The problems of all ``entries``, in their order."""
+    for entry in entries:
+        yield from entry.problems()

@@ -24,13 +24,14 @@ descent                   ``(losses,)``, shape ``(steps + 1,)``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from harness.contract.backend import Backend, Function
 from harness.contract.operators import NESTINGS, Operator
-from harness.contract.problem import Array, Problem
+from harness.contract.problem import Array, Namespace, Problem
 
 __all__ = ["UnsupportedOperatorError", "build", "function_of_primals", "is_native", "prepare"]
 
@@ -59,14 +60,18 @@ def is_native(backend: Backend, problem: Problem, operator: Operator) -> bool:
 def build(backend: Backend, problem: Problem, operator: Operator) -> Call:
     """Return ``call(*args, *seeds)`` as the module describes, not yet prepared.
 
-    Raises UnsupportedOperatorError when the backend does not claim the operator or gives
-    neither a native one nor the jvp or vjp that it would be derived from.
+    Raises UnsupportedOperatorError when the backend does not claim the operator, when its
+    namespace lacks a name that the problem uses, or when it gives neither a native operator nor
+    the jvp or vjp that it would be derived from.
     """
     if not backend.supports(problem, operator):
         raise UnsupportedOperatorError(f"the backend does not claim {operator} of {problem.name}")
     specialised = backend.specialise(problem, operator)
     if specialised is not None:
         return specialised
+    for name in problem.uses:
+        if not _reaches(backend.xp, name):
+            raise UnsupportedOperatorError(f"the namespace of this backend has no {name}")
     if operator is Operator.DESCENT:
         return _descent(backend, problem)
     derived = backend.native.get(operator) or _derived(backend, operator)
@@ -286,6 +291,15 @@ def _preferred_nesting(forward: bool, reverse: bool) -> tuple[str, str]:
     if forward and reverse:
         return "forward", "reverse"
     return ("forward", "forward") if forward else ("reverse", "reverse")
+
+
+def _reaches(xp: Namespace, dotted: str) -> bool:
+    """Whether ``xp`` has a name such as ``linalg.det``; it is not called."""
+    try:
+        attrgetter(dotted)(xp)
+    except AttributeError:
+        return False
+    return True
 
 
 def _overrides(backend: Backend, method: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,19 @@ def test_a_derivative_that_takes_too_many_evaluations_is_refused(backend_named, 
     for operator, n in ((Operator.GRADIENT, 10_001), (Operator.HESSIAN, 71)):
         with pytest.raises(UnsupportedOperatorError, match="evaluations of the function"):
             run(finite, problem, operator, np.ones(n))
+
+
+def test_a_problem_that_uses_a_name_which_the_library_lacks_is_unsupported(backend, problem_of):
+    """At every depth, and only then: what is there changes nothing."""
+    problem = problem_of(lambda xp, x: xp.sum(x))
+    for name in ("no_such_function", "linalg.no_such_function", "special.no_such", "nowhere.det"):
+        lacking = replace(problem, uses=("sum", "linalg.det", name))
+        with pytest.raises(UnsupportedOperatorError, match=f"^the namespace .* has no {name}$"):
+            build(backend, lacking, Operator.VALUE)
+    there = replace(problem, uses=("sum", "linalg.det", "special.erf"))
+    assert callable(build(backend, there, Operator.VALUE))
+
+
+def test_a_hand_written_derivative_needs_no_name_of_the_namespace(backend_named):
+    manual = backend_named("numpy_manual")
+    assert callable(build(manual, replace(LOG_SQRT, uses=("no_such",)), Operator.GRADIENT))

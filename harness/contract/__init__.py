@@ -22,6 +22,7 @@ from harness.contract.problem import (
     Size,
 )
 from harness.contract.weighting import weighted, weights
+from harness.contract.written import Written
 
 __all__ = [
     "FIRST_ORDER",
@@ -50,6 +51,7 @@ __all__ = [
     "UnsupportedOperatorError",
     "Verdict",
     "VerdictKind",
+    "Written",
     "build",
     "hookimpl",
     "hookspec",

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from harness.contract import Problem
 from harness.problems.catalogue.elementwise import ELEMENTWISE
 from harness.problems.catalogue.entry import Entry, problems_of
+from harness.problems.catalogue.reductions import REDUCTIONS
 
 __all__ = ["ENTRIES", "problems"]
 
-ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE,)
+ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE, *REDUCTIONS)
 
 
 def problems() -> Iterator[Problem]:

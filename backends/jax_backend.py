@@ -42,7 +42,11 @@ class JaxEagerBackend(Backend):
             Operator.JACOBIAN_REVERSE: _jacobian(jax.jacrev),
             Operator.HVP: _hvp,
             Operator.HVP_FORWARD_OVER_FORWARD: _hvp_forward_over_forward,
-            Operator.HESSIAN: _hessian,
+            Operator.HESSIAN: _hessian(jax.jacfwd, jax.jacrev),
+            Operator.HESSIAN_FORWARD_OVER_REVERSE: _hessian(jax.jacfwd, jax.jacrev),
+            Operator.HESSIAN_REVERSE_OVER_FORWARD: _hessian(jax.jacrev, jax.jacfwd),
+            Operator.HESSIAN_REVERSE_OVER_REVERSE: _hessian(jax.jacrev, jax.jacrev),
+            Operator.HESSIAN_FORWARD_OVER_FORWARD: _hessian(jax.jacfwd, jax.jacfwd),
         }
 
     @property
@@ -146,6 +150,14 @@ def _hvp_forward_over_forward(fun: Function, primals: Arrays, tangents: Arrays) 
     return products
 
 
-def _hessian(fun: Function, primals: Arrays) -> Arrays:
-    rows = jax.hessian(fun, argnums=tuple(range(len(primals))))(*primals)
-    return tuple(block for row in rows for block in row)
+def _hessian(
+    outer: Callable[..., Any], inner: Callable[..., Any]
+) -> Callable[[Function, Arrays], Arrays]:
+    """One Jacobian of another; ``jax.hessian`` is forward over reverse."""
+
+    def hessian(fun: Function, primals: Arrays) -> Arrays:
+        argnums = tuple(range(len(primals)))
+        rows = outer(inner(fun, argnums=argnums), argnums=argnums)(*primals)
+        return tuple(block for row in rows for block in row)
+
+    return hessian

@@ -30,7 +30,11 @@ class PyTorchBackend(Backend):
             Operator.JACOBIAN_REVERSE: _jacobian(torch.func.jacrev),
             Operator.HVP: _hvp,
             Operator.HVP_FORWARD_OVER_FORWARD: _hvp_forward_over_forward,
-            Operator.HESSIAN: _hessian,
+            Operator.HESSIAN: _hessian(torch.func.jacfwd, torch.func.jacrev),
+            Operator.HESSIAN_FORWARD_OVER_REVERSE: _hessian(torch.func.jacfwd, torch.func.jacrev),
+            Operator.HESSIAN_REVERSE_OVER_FORWARD: _hessian(torch.func.jacrev, torch.func.jacfwd),
+            Operator.HESSIAN_REVERSE_OVER_REVERSE: _hessian(torch.func.jacrev, torch.func.jacrev),
+            Operator.HESSIAN_FORWARD_OVER_FORWARD: _hessian(torch.func.jacfwd, torch.func.jacfwd),
         }
 
     @property
@@ -110,6 +114,14 @@ def _hvp_forward_over_forward(fun: Function, primals: Arrays, tangents: Arrays) 
     return products
 
 
-def _hessian(fun: Function, primals: Arrays) -> Arrays:
-    rows = torch.func.hessian(fun, argnums=tuple(range(len(primals))))(*primals)
-    return tuple(block for row in rows for block in row)
+def _hessian(
+    outer: Callable[..., Any], inner: Callable[..., Any]
+) -> Callable[[Function, Arrays], Arrays]:
+    """One Jacobian of another; ``torch.func.hessian`` is forward over reverse."""
+
+    def hessian(fun: Function, primals: Arrays) -> Arrays:
+        argnums = tuple(range(len(primals)))
+        rows = outer(inner(fun, argnums=argnums), argnums=argnums)(*primals)
+        return tuple(block for row in rows for block in row)
+
+    return hessian

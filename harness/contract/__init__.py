@@ -21,7 +21,7 @@ from harness.contract.problem import (
     Problem,
     Size,
 )
-from harness.contract.weighting import weighted, weights
+from harness.contract.weighting import function_of, weighted, weights
 from harness.contract.written import Written
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "VerdictKind",
     "Written",
     "build",
+    "function_of",
     "hookimpl",
     "hookspec",
     "is_native",

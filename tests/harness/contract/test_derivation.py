@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import harness.contract.derivation as derivation
+import harness.contract.sweeps as sweeps
 from backends.our_engine_backend import OurEngineBackend
 from harness.contract import (
+    HESSIAN_NESTINGS,
     NESTINGS,
     Backend,
     Descent,
@@ -25,6 +26,7 @@ from harness.contract import (
     UnsupportedOperatorError,
     build,
     is_native,
+    weights,
 )
 
 RNG = np.random.default_rng(12)
@@ -70,26 +72,34 @@ def jacobians():
     return J_x, J_B
 
 
-def gradient():
+def gradient(c=C):
     J_x, J_B = jacobians()
-    return np.einsum("ij,ijk->k", C, J_x), np.einsum("ij,ijkl->kl", C, J_B)
+    return np.einsum("ij,ijk->k", c, J_x), np.einsum("ij,ijkl->kl", c, J_B)
 
 
-def hessian():
+def hessian(c=C):
     """Blocks x-x, x-B, B-x and B-B; the function is linear in B."""
     s = X @ B
-    crossed = 2 * np.einsum("k,kj,mj->km", X, C, B)
-    xx = 2 * np.einsum("km,kj,j->km", I, C, s) + crossed + crossed.T
-    xB = 2 * np.einsum("kq,k,p->kpq", C, X, X) + np.einsum("kp,iq,i->kpq", I, C, X**2)
+    crossed = 2 * np.einsum("k,kj,mj->km", X, c, B)
+    xx = 2 * np.einsum("km,kj,j->km", I, c, s) + crossed + crossed.T
+    xB = 2 * np.einsum("kq,k,p->kpq", c, X, X) + np.einsum("kp,iq,i->kpq", I, c, X**2)
     return xx, xB, np.moveaxis(xB, 0, -1), np.zeros((2, 3, 2, 3))
 
 
-def hvp():
-    xx, xB, Bx, _ = hessian()
+def hvp(c=C):
+    xx, xB, Bx, _ = hessian(c)
     return (
         xx @ V_X + np.einsum("kpq,pq->k", xB, V_B),
         np.einsum("pqk,k->pq", Bx, V_X),
     )
+
+
+def third(c=C):
+    """∇ of D²[v, v] = Σ_j a″_j s_j + 2 a′_j s′_j + a_j s″_j along v, with a_j = Σ_i c_ij x_i²."""
+    s_1, s_2 = V_X @ B + X @ V_B, 2 * V_X @ V_B
+    a_1, a_2 = 2 * (X * V_X) @ c, 2 * V_X**2 @ c
+    by_x = B @ a_2 + 4 * V_X * (c @ s_1) + 2 * V_B @ a_1 + 2 * X * (c @ s_2)
+    return by_x, np.outer(X, a_2) + 2 * np.outer(V_X, a_1)
 
 
 class Both(OurEngineBackend):
@@ -176,6 +186,109 @@ def test_hvp_in_every_nesting(backend, operator):
     assert_equal(run(backend(), SCALAR, operator, V_X, V_B), hvp())
 
 
+@pytest.mark.parametrize(
+    ("backend", "operator"),
+    [
+        *((Both, operator) for operator in HESSIAN_NESTINGS),
+        (Forward, Operator.HESSIAN_FORWARD_OVER_FORWARD),
+        (Reverse, Operator.HESSIAN_REVERSE_OVER_REVERSE),
+    ],
+)
+def test_a_hessian_in_every_nesting(backend, operator):
+    assert_equal(run(backend(), SCALAR, operator), hessian())
+
+
+@pytest.mark.parametrize(
+    ("backend", "operator"),
+    [
+        *((Both, op) for op in (Operator.THIRD, Operator.THIRD_FORWARD, Operator.THIRD_REVERSE)),
+        (Forward, Operator.THIRD),
+        (Forward, Operator.THIRD_FORWARD),
+        (Reverse, Operator.THIRD),
+        (Reverse, Operator.THIRD_REVERSE),
+    ],
+)
+def test_the_third_derivative_along_one_direction_twice(backend, operator):
+    assert_equal(run(backend(), SCALAR, operator, V_X, V_B), third())
+
+
+SCALARS = {
+    Operator.GRADIENT: gradient,
+    **dict.fromkeys((Operator.HVP, *NESTINGS), hvp),
+    **dict.fromkeys((Operator.HESSIAN, *HESSIAN_NESTINGS), hessian),
+    **dict.fromkeys((Operator.THIRD, Operator.THIRD_FORWARD, Operator.THIRD_REVERSE), third),
+}
+
+
+def test_every_operator_of_a_scalar_is_listed_here():
+    assert set(SCALARS) == {operator for operator in Operator if operator.of_scalar}
+
+
+@pytest.mark.parametrize("operator", SCALARS)
+def test_of_many_outputs_a_scalar_operator_takes_the_weighted_sum(operator):
+    seeds = (V_X, V_B) if operator.takes_tangents else ()
+    expected = SCALARS[operator](weights((2, 3)))
+    assert_equal(run(Both(), VECTOR, operator, *seeds), expected)
+
+
+def test_a_native_operator_gets_the_weighted_sum_too():
+    class Native(Both):
+        def __init__(self):
+            self.native = {
+                Operator.GRADIENT: lambda fun, primals: (fun(*primals),),
+                Operator.JACOBIAN: lambda fun, primals: (fun(*primals),),
+            }
+
+    y = matrix(np, X, C, B)
+    assert_equal(run(Native(), VECTOR, Operator.GRADIENT), (np.sum(weights((2, 3)) * y),))
+    assert_equal(run(Native(), VECTOR, Operator.JACOBIAN), (y,))
+
+
+class Rows(Both):
+    """A map over a leading axis as a loop."""
+
+    def vmap(self, call):
+        def mapped(*operands):
+            rows = [call(*row) for row in zip(*operands, strict=True)]
+            return tuple(np.stack(parts) for parts in zip(*rows, strict=True))
+
+        return mapped
+
+
+def test_batched_operators_map_over_the_rows_of_every_operand():
+    twice = [np.stack((a, a)) for a in (X, C, B)]
+    V = (np.stack((V_X, 3 * V_X)), np.stack((V_B, 3 * V_B)))
+    (y_dot,) = build(Rows(), VECTOR, Operator.JVP_BATCHED)(*twice, *V)
+    (along,) = run(Both(), VECTOR, Operator.JVP, V_X, V_B)
+    assert_equal((y_dot,), (np.stack((along, 3 * along)),))
+    rows = np.stack((Y_BAR, 5 * Y_BAR))
+    x_bars = build(Rows(), VECTOR, Operator.VJP_BATCHED)(*twice, rows)
+    back = run(Both(), VECTOR, Operator.VJP, Y_BAR)
+    assert_equal(x_bars, [np.stack((b, 5 * b)) for b in back])
+
+
+@pytest.mark.parametrize("operator", [Operator.JVP_BATCHED, Operator.VJP_BATCHED])
+def test_without_a_map_over_rows_the_batched_operators_are_refused(operator):
+    with pytest.raises(UnsupportedOperatorError, match=f"{operator} .*gives no vmap"):
+        build(Both(), VECTOR, operator)
+
+
+@pytest.mark.parametrize(
+    "operator", [Operator.JACOBIAN_FORWARD, Operator.JACOBIAN_REVERSE, Operator.HESSIAN]
+)
+def test_a_sweep_over_an_argument_without_elements_gives_empty_blocks(operator):
+    empty = replace(
+        problem(lambda xp, x, c, B: xp.sum(x * x) + xp.sum(B, axis=0) * 2, *Operator),
+        points=(Point("empty", lambda dims, rng: (np.ones(2), C, np.ones((0, 3)))),),
+    )
+    results = build(Both(), empty, operator)(np.ones(2), C, np.ones((0, 3)))
+    if operator is Operator.HESSIAN:
+        shapes = [(2, 2), (2, 0, 3), (0, 3, 2), (0, 3, 0, 3)]
+    else:
+        shapes = [(3, 2), (3, 0, 3)]
+    assert [r.shape for r in results] == shapes
+
+
 def test_the_nestings_use_the_modes_that_they_name():
     """The outer mode is called first, on a function that calls the inner one."""
     called = []
@@ -189,11 +302,20 @@ def test_the_nestings_use_the_modes_that_they_name():
             called.append("reverse")
             return super().vjp(fun, primals)
 
-    for operator, (outer, inner) in NESTINGS.items():
+    for operator, (outer, inner) in (NESTINGS | HESSIAN_NESTINGS).items():
         called.clear()
-        run(Watched(), SCALAR, operator, V_X, V_B)
+        run(Watched(), SCALAR, operator, *((V_X, V_B) if operator in NESTINGS else ()))
         assert (called[0], called[1]) == (outer, inner), operator
         assert set(called) == {outer, inner}, operator
+    for operator, modes in {
+        Operator.THIRD: ("forward", "forward", "reverse"),
+        Operator.THIRD_FORWARD: ("forward",) * 3,
+        Operator.THIRD_REVERSE: ("reverse",) * 3,
+    }.items():
+        called.clear()
+        run(Watched(), SCALAR, operator, V_X, V_B)
+        assert tuple(called[:3]) == modes, operator
+        assert set(called) == set(modes), operator
 
 
 def test_descent_is_the_loss_before_each_step_and_after_the_last():
@@ -235,6 +357,10 @@ def test_descent_prepares_its_step_once_and_leaves_its_arguments_alone():
         (Forward, Operator.HVP_FORWARD_OVER_REVERSE),
         (Forward, Operator.HVP_REVERSE_OVER_FORWARD),
         (Forward, Operator.HVP_REVERSE_OVER_REVERSE),
+        (Forward, Operator.HESSIAN_REVERSE_OVER_FORWARD),
+        (Forward, Operator.THIRD_REVERSE),
+        (Reverse, Operator.THIRD_FORWARD),
+        (Reverse, Operator.HESSIAN_FORWARD_OVER_FORWARD),
         (Reverse, Operator.JVP),
         (Reverse, Operator.JACOBIAN_FORWARD),
         (Reverse, Operator.HVP_FORWARD_OVER_REVERSE),
@@ -289,24 +415,31 @@ def test_native_is_asked_before_anything_is_derived_and_specialised_before_nativ
     ("name", "fault", "operator", "seeds", "expected"),
     [
         (
-            "_move_leading_to_end",
+            "move_leading_to_end",
             lambda backend, block, count: block,
             Operator.JACOBIAN_FORWARD,
             (),
             jacobians,
         ),
         (
-            "_inner",
+            "inner",
             lambda backend, left, right: backend.xp.sum(left[0] * right[0]),
             Operator.HVP_REVERSE_OVER_REVERSE,
             (V_X, V_B),
             hvp,
         ),
+        (
+            "inner",
+            lambda backend, left, right: backend.xp.sum(left[0] * right[0]),
+            Operator.THIRD_REVERSE,
+            (V_X, V_B),
+            third,
+        ),
     ],
-    ids=["axes not moved", "one argument forgotten in the inner product"],
+    ids=["axes not moved", "one argument forgotten", "one argument forgotten, third order"],
 )
 def test_planted_faults_are_seen(name, fault, operator, seeds, expected, monkeypatch):
-    monkeypatch.setattr(derivation, name, fault)
+    monkeypatch.setattr(sweeps, name, fault)
     problem = VECTOR if expected is jacobians else SCALAR
     with pytest.raises(AssertionError):
         assert_equal(run(Both(), problem, operator, *seeds), expected())

@@ -13,6 +13,7 @@ from .program import Function, Program
 from .transforms import Argnums, chosen_arguments, grad, jvp
 from .trees import leaves, rebuild
 from .types import Array, DifferentiationError
+from .undetermined import occasion
 
 BLOCK = 2**22
 """The most elements of an input or output, times tangents, that one sweep carries."""
@@ -45,7 +46,10 @@ def jacobian(fun: Function, argnums: Argnums = 0, mode: str = "auto") -> Functio
 
             blocks = accumulated(program, mode)
         if blocks is None:
+            before = occasion()
             blocks = _by_columns(program, ys) if forward else _by_rows(program, ys)
+            if occasion() is not before:
+                blocks = _by_rows(program, ys)
         return rebuild(program.tree, [rebuild(chosen, row) for row in blocks])
 
     return jacobian_at

@@ -40,7 +40,7 @@ class Primitive:
     `jacobians` has one callable, or `ZERO`, per operand, or is a single `each`. `keeps` says
     which of (operands..., output) each of them reads; `fixed` has the factors that read none of
     them, computed, and None for the others; `parts` has all three together. An `eager` map is
-    built when the call is recorded.
+    built when the call is recorded. `nested` is what stands for it under an inner derivative.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class Primitive:
         "jacobians",
         "keeps",
         "name",
+        "nested",
         "parts",
         "sequence",
         "variadic",
@@ -101,6 +102,7 @@ class Primitive:
         for j in jacobians:
             accepted.update(keywords(j.jacobian if isinstance(j, each) else j))
         self.accepts = frozenset(accepted)
+        self.nested = self
 
     def bind(self, args: tuple[Any, ...], kwargs: Settings) -> tuple[tuple[Any, ...], Settings]:
         """Sort a call's arguments into array operands and settings; refuse what is not known."""

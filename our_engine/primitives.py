@@ -96,12 +96,17 @@ def rule(
     return _callable(primitive)
 
 
-def elementwise(function: Callable[..., Any], *factors: Any) -> Callable[..., Any]:
+def elementwise(
+    function: Callable[..., Any], *factors: Any, nested: tuple[Callable[..., Any], ...] = ()
+) -> Callable[..., Any]:
     """Enter the partial derivatives of a function that acts element by element with broadcasting.
 
-    Each of `factors` is f(x_1, ..., x_n, y) -> the partial derivative, of the output's shape.
+    Each of `factors` is f(x_1, ..., x_n, y) -> the partial derivative, of the output's shape. At a
+    kink `nested` are those of the values which an inner derivative works on (see `rules.moduli`).
     """
     primitive = Primitive(function, factors, elementwise=True)
+    if nested:
+        primitive.nested = Primitive(function, nested, elementwise=True)
     TABLE[function] = primitive
     return _callable(primitive)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .forward import ForwardTape, push_forward, push_stack
-from .recording import Node
+from .recording import Node, raw
 from .reverse import pull_back
 from .stacking import stacked
 from .tape import Tape
 from .tracer import input_tracer
 from .trees import leaves
 from .types import Array, DifferentiationError, Tree
+from .undetermined import occasion
 from .values import finished, finished_stack, fitted, given, primal, zeros
 
 Function = Callable[..., Any]
@@ -52,14 +54,42 @@ class Program:
     def push(self, x_dots: list[Array]) -> list[Array]:
         """The tangents of the outputs for those of the inputs."""
         seeds = [fitted("tangent", x, x_dot) for x, x_dot in zip(self.inputs, x_dots, strict=True)]
+        before = occasion()
         with np.errstate(all="ignore"):
             dots = push_forward(self.tape, seeds)
+        if occasion() is not before:
+            return self.push_by_rows(seeds)
         return [
             finished(y.value, dots[y.index], copy=True)
             if isinstance(y, Node) and y.tape is self.tape
             else zeros(y)
             for y in self.outputs
         ]
+
+    def push_by_rows(self, x_dots: list[Any]) -> list[Array]:
+        """The same tangents by one reverse sweep for each number in the outputs."""
+        return [self._row_sums(o, y, x_dots) for o, y in enumerate(self.values())]
+
+    def _row_sums(self, o: int, y: Array, x_dots: list[Any]) -> Array:
+        """The tangent of output o, whose value is y: <J^T e_k, x_dot> for each k."""
+        shape, dtype = np.shape(y), np.result_type(raw(y))
+        node = self.outputs[o]
+        size = math.prod(shape)
+        if not (isinstance(node, Node) and node.tape is self.tape and size):
+            return zeros(y)
+        y_bars: list[Any] = [zeros(value) for value in self.values()]
+        units = (1.0, -1.0j) if dtype.kind == "c" else (1.0,)
+        parts = []
+        for unit in units:
+            elements = []
+            for k in range(size):
+                basis = np.zeros(size, dtype)
+                basis[k] = unit
+                y_bars[o] = np.reshape(basis, shape)
+                x_bars = self.pull(y_bars)
+                elements.append(sum(map(_paired, x_bars, x_dots)))
+            parts.append(np.reshape(np.stack(elements), shape).astype(dtype))
+        return finished(node.value, parts[0] + 1j * parts[1] if len(parts) > 1 else parts[0])
 
     def pull_stack(self, y_bars: list[Any], stack: int) -> list[Array]:
         """The cotangents of the inputs for stacks of so many cotangents, along a first axis.
@@ -94,7 +124,11 @@ class Program:
 def pushed(
     who: str, call: Function, primals: list[Any], x_dots: list[Any]
 ) -> tuple[Tree, list[Array], list[Array]]:
-    """The result of `call(tracers)`, its leaves, and their tangents; nothing is recorded."""
+    """The result of `call(tracers)`, its leaves, and their tangents.
+
+    Nothing is recorded, unless a tangent was met that an outer derivative cannot use: then the
+    function is called again, and recorded, for reverse sweeps.
+    """
     tape = ForwardTape()
     tracers = []
     for given_x, x_dot in zip(primals, x_dots, strict=True):
@@ -102,8 +136,13 @@ def pushed(
         tracer = input_tracer(x, tape)
         tracer.index = fitted("tangent", x, x_dot)
         tracers.append(tracer)
+    before = occasion()
     tree = run(who, tape.level, call, (tracers,), {})
     outputs = leaves(tree)
+    if occasion() is not before:
+        program = Program(who, call, primals, call)
+        seeds = [fitted("tangent", x, v) for x, v in zip(program.inputs, x_dots, strict=True)]
+        return program.tree, program.values(), program.push_by_rows(seeds)
     y_dots = [
         finished(y.value, y.index, copy=True)
         if isinstance(y, Node) and y.tape is tape
@@ -140,6 +179,10 @@ def run(who: str, level: int, fun: Function, args: Sequence[Any], kwargs: dict[s
                 "np.stack, np.concatenate"
             )
     return tree
+
+
+def _paired(x_bar: Any, x_dot: Any) -> Any:
+    return np.sum(np.real(x_bar * x_dot))
 
 
 def values_on(tape: Tape, outputs: list[Any]) -> list[Array]:

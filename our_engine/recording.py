@@ -91,7 +91,7 @@ def record_unary(primitive: Primitive, x: Any, settings: Settings = _NONE) -> An
     if type(v) is _ARRAY:
         y = primitive.evaluate(v, **settings) if settings else primitive.evaluate(v)
     elif isinstance(v, Node):
-        y = record_unary(primitive, v, settings)
+        y = record_unary(primitive.nested, v, settings)
     else:
         v = _DOUBLE(v) if type(v) is float else v
         y = primitive.evaluate(v, **settings)
@@ -165,9 +165,13 @@ def record_binary(primitive: Primitive, a: Any, b: Any, settings: Settings = _NO
         plain = plain and not isinstance(w, Node)
     if settings:
         settings = settled(primitive, settings)
-        y = primitive.evaluate(v, w, **settings) if plain else record(primitive, (v, w), settings)
+        y = (
+            primitive.evaluate(v, w, **settings)
+            if plain
+            else record(primitive.nested, (v, w), settings)
+        )
     else:
-        y = primitive.evaluate(v, w) if plain else record_binary(primitive, v, w)
+        y = primitive.evaluate(v, w) if plain else record_binary(primitive.nested, v, w)
     if type(v) is float and in_a:
         v = strong(v, y)
     if type(w) is float and in_b:

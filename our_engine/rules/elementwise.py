@@ -1,6 +1,7 @@
 """Rules of smooth functions that act element by element, and of the parts of complex numbers.
 
-abs, fabs and hypot have derivative 0 at 0, a choice inside the interval of one-sided derivatives.
+abs, fabs and hypot have derivative 0 at 0, a choice inside the interval of one-sided derivatives;
+what even functions of them ask for in their second derivatives is in `moduli`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from our_engine.linear_maps import (
     Scale,
 )
 from our_engine.primitives import elementwise, rule
-from our_engine.recording import raw
+from our_engine.recording import Node, raw
 from our_engine.types import Array
 
 from .smooth import expit, sech2, sinc_derivative
@@ -39,10 +40,24 @@ def over(x: Array, r: Array) -> Array:
     return x / np.where(raw(r) == 0, 1, r)
 
 
-def _absolute(x: Array, y: Array) -> Any:
+def absolute(x: Array, y: Array) -> Any:
+    """The factor of |x|: sign(x), or the unit number conj(x)/|x|."""
     if is_complex(x):
+        if not np.all(raw(x)):
+            from .moduli import complex_modulus
+
+            return complex_modulus(x, y)
         return Real(x.dtype) @ Scale(over(np.conj(x), y))
+    if isinstance(x, Node) and not np.all(raw(x)):
+        from .moduli import even_branch
+
+        return even_branch(x)
     return np.sign(x)
+
+
+def branch(x: Array, y: Array) -> Any:
+    """The same for the value that an inner derivative works on: at a real zero, 1."""
+    return absolute(x, y) if is_complex(x) else np.where(raw(x) < 0, -1, 1)[()].astype(x.dtype)
 
 
 def _sign(x: Array, y: Array) -> Any:
@@ -87,8 +102,34 @@ def _logaddexp(a: Array, b: Array) -> Array:
     return expit(a - b if not np.any(same) else np.where(same, 0, a) - np.where(same, 0, b))
 
 
-def _hypot(x: Array, y: Array) -> Array:
-    return over(x, y)
+def hypot_first(a: Array, b: Array, y: Array) -> Any:
+    """The factor of hypot(a, b) by a."""
+    if isinstance(y, Node) and not np.all(raw(y)):
+        return _hypot_side(a, b, y, 0)
+    return over(a, y)
+
+
+def hypot_second(a: Array, b: Array, y: Array) -> Any:
+    """The factor of hypot(a, b) by b."""
+    if isinstance(y, Node) and not np.all(raw(y)):
+        return _hypot_side(a, b, y, 1)
+    return over(b, y)
+
+
+def nested_hypot_first(a: Array, b: Array, y: Array) -> Any:
+    """The same for the value that an inner derivative works on."""
+    return a / y if np.all(raw(y)) else _hypot_side(a, b, y, 0)
+
+
+def nested_hypot_second(a: Array, b: Array, y: Array) -> Any:
+    """The same by b."""
+    return b / y if np.all(raw(y)) else _hypot_side(a, b, y, 1)
+
+
+def _hypot_side(a: Array, b: Array, y: Array, side: int) -> LinearMap:
+    from .moduli import hypot_side
+
+    return hypot_side(a, b, y, side)
 
 
 def _polar(side: Array, x: Array, y: Array) -> Array:
@@ -102,8 +143,8 @@ elementwise(np.multiply, lambda _a, b, _y: b, lambda a, _b, _y: a)
 elementwise(np.divide, lambda _a, b, _y: 1.0 / b, lambda _a, b, y: -y / b)
 elementwise(np.negative, lambda _x, _y: -1.0)
 elementwise(np.positive, lambda _x, _y: ONE)
-elementwise(np.absolute, _absolute)
-elementwise(np.fabs, lambda x, _y: np.sign(x))
+elementwise(np.absolute, absolute, nested=(branch,))
+elementwise(np.fabs, lambda x, _y: absolute(x, None), nested=(lambda x, _y: branch(x, None),))
 elementwise(np.sign, _sign)
 elementwise(np.conjugate, _conjugate)
 
@@ -143,7 +184,7 @@ elementwise(
 )
 elementwise(np.arccosh, lambda x, _y: 1.0 / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))
 elementwise(np.arctanh, lambda x, _y: 1.0 / ((1.0 - x) * (1.0 + x)))
-elementwise(np.hypot, lambda a, _b, y: _hypot(a, y), lambda _a, b, y: _hypot(b, y))
+elementwise(np.hypot, hypot_first, hypot_second, nested=(nested_hypot_first, nested_hypot_second))
 elementwise(np.arctan2, lambda a, b, _y: _polar(b, a, b), lambda a, b, _y: -_polar(a, a, b))
 elementwise(np.deg2rad, lambda _x, _y: DEGREE)
 elementwise(np.radians, lambda _x, _y: DEGREE)

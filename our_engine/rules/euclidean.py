@@ -22,6 +22,7 @@ from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.node import Node, raw
 from our_engine.primitives import rule
 from our_engine.types import Array
+from our_engine.undetermined import meet
 
 from .ties import infinitesimal, response
 
@@ -43,6 +44,8 @@ def euclidean_rule(x: Array, y: Array, axis: Any = None, keepdims: bool = False)
         along = np.sum(np.real(np.conj(direction(x, axes=axes)) * v), axis=axes, keepdims=keepdims)
         if not zero.any():
             return along
+        if isinstance(x, Node):
+            meet()
         length = np.sqrt(np.sum(np.abs(raw(v)) ** 2, axis=axes, keepdims=True))
         tiny = np.where(zero, length * infinitesimal(length.dtype), 0)
         return along + np.reshape(tiny, np.shape(along))
@@ -51,12 +54,12 @@ def euclidean_rule(x: Array, y: Array, axis: Any = None, keepdims: bool = False)
         u = np.reshape(u, full)
         if not isinstance(x, Node):
             return np.conj(direction(x, axes=axes)) * u
-        return np.conj(radial(x, u, _limit(y, u, zero), axes=axes))
+        return np.conj(radial(x, u, limit_at_zero(y, u, zero), axes=axes))
 
     return Operator(push, pull, x.shape, x.size)
 
 
-def _limit(y: Array, u: Array, zero: Array) -> Array:
+def limit_at_zero(y: Array, u: Array, zero: Array) -> Array:
     """What u / y tends to where y is 0: the derivative of u by y."""
     if not zero.any():
         return np.zeros(zero.shape)

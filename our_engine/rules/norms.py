@@ -2,7 +2,7 @@
 
 At the origin a norm has a kink: its derivative there is 0, in both modes. Powers of the Euclidean
 norm (p > 1) have gradient 0 there, and as second derivative what the power has: 2 for the square
-(see `ties`; NaN for a derivative of a directional derivative). Where the derivative of an element
+(see `ties`; a third one is NaN). Where the derivative of an element
 is not determined (ord 1 at an element 0) it is 0; elements that tie for the largest or smallest
 (ord inf, -inf, 2, -2) share it equally.
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from our_engine.linear_maps import LinearMap, Scale, Sum
+from our_engine.linear_maps import LinearMap, Operator, Scale, Sum
+from our_engine.node import raw
 from our_engine.primitives import Spec, composite, rule
 from our_engine.types import Array
 
@@ -40,10 +41,19 @@ def _prod(
 
 
 def _cumprod(x: Array, y: Array, axis: Any = None) -> LinearMap:
-    """dy_k = x_k dy_(k-1) + y_(k-1) dx_k."""
+    """dy_k = x_k dy_(k-1) + y_(k-1) dx_k; a change of zero annihilates an infinite product."""
 
     def along(x: Array, y: Array) -> LinearMap:
-        return unrolled(x) @ Scale(shifted(y, 1.0))
+        before = shifted(y, 1.0)
+        plain = raw(before)
+        finite = np.isfinite(plain)
+        if finite.all():
+            return unrolled(x) @ Scale(before)
+
+        def scale(v: Array) -> Array:
+            return np.where(finite | (raw(v) != 0), before * v, 0)
+
+        return unrolled(x) @ Operator(scale, scale, np.shape(plain), np.size(plain))
 
     return along_last(along, axis, x, y)
 

@@ -22,12 +22,15 @@ def _recurrence(a: Array, b: Array) -> Array:
     shape, dtype = np.shape(b), np.result_type(a, b)
     if np.size(b) == shape[-1]:
         pairs = zip(np.ravel(a).tolist(), np.ravel(b).tolist(), strict=True)
-        steps = itertools.accumulate(pairs, lambda y, ab: ab[0] * y + ab[1], initial=0.0)
+        # A zero is one by structure before the first term: it annihilates an infinite factor.
+        steps = itertools.accumulate(
+            pairs, lambda y, ab: ab[0] * y + ab[1] if y else ab[1], initial=0.0
+        )
         return np.array(list(steps)[1:], dtype).reshape(shape)
     columns = np.empty((shape[-1], *shape[:-1]), dtype)
     y: Any = 0.0
     for k in range(shape[-1]):
-        y = columns[k] = a[..., k] * y + b[..., k]
+        y = columns[k] = b[..., k] + (np.where(y == 0, 0, a[..., k] * y) if k else 0)
     return np.moveaxis(columns, 0, -1)
 
 

@@ -69,8 +69,18 @@ def _logaddexp_reduce(
     initial: Any = None,
     where: Any = True,
 ) -> LinearMap:
-    """The shares exp(x - y), as of logsumexp."""
-    shares = np.exp(x - np.reshape(y, kept(x.shape, axis)))
+    """The shares exp(x - y), as of logsumexp; elements that tie with an infinite y share it."""
+    y = np.reshape(y, kept(x.shape, axis))
+    endless = np.isinf(raw(y))
+    if endless.any():
+        hit = endless & (raw(x) == raw(y))
+        count_hit = np.sum(hit & np.asarray(where, bool), axis=axis, keepdims=True)
+        if initial is not None:
+            count_hit = count_hit + (initial == raw(y))
+        rest = x - np.where(endless, 0, y)
+        shares = np.where(endless, hit / np.maximum(count_hit, 1), np.exp(rest)).astype(x.dtype)
+    else:
+        shares = np.exp(x - y)
     total = Sum(x.shape, axis, bool(keepdims))
     return total @ selection(where, x.shape) @ Scale(shares)
 

@@ -22,6 +22,7 @@ from our_engine.linear_maps.quotient import Quotient
 from our_engine.node import Node, raw
 from our_engine.primitives import composite, constant, rule
 from our_engine.types import Array, Shape
+from our_engine.undetermined import meet
 
 from .singular_sums import (
     complement,
@@ -149,7 +150,10 @@ def _change_of_values(x: Array, s: Array, U: Array, V: Array) -> LinearMap:
         if not kinked.any():
             return s_dot
         extra = directional(raw(v), raw(change), raw(U), raw(V), plain) - raw(s_dot)
-        return s_dot + (extra + unknown(x, mask=kinked) if isinstance(x, Node) else extra)
+        if isinstance(x, Node):
+            meet()
+            extra = extra + unknown(x, mask=kinked)
+        return s_dot + extra
 
     def pull(u: Array) -> Array:
         if isinstance(x, Node):

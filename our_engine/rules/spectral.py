@@ -8,7 +8,7 @@ eigenvector is arbitrary: its derivative is taken orthogonal to the vector.
 
 Eigenvalues: at a tie the gradient of every symmetric function of them is right, because it does
 not ask which eigenvector is whose. So is the derivative of such a gradient, in either mode (see
-`ties`); a derivative of a directional derivative (jvp inside) is NaN there.
+`ties`), and of a directional derivative (see `undetermined`). A third derivative is NaN there.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from our_engine.linear_maps.quotient import Quotient
 from our_engine.node import Node, raw
 from our_engine.primitives import rule
 from our_engine.types import Array
+from our_engine.undetermined import meet
 
 from .ties import (
     KINKED,
@@ -85,7 +86,10 @@ def _beyond_diagonal(x: Array, P: Array, labels: Array) -> Array:
     if not mask.any():
         return np.zeros((), real_dtype(P.dtype))
     extra = block_eigenvalues(P, labels) - np.real(np.diagonal(P, axis1=-2, axis2=-1))
-    return extra + unknown(x, mask=mask.any(axis=-1)) if isinstance(x, Node) else extra
+    if not isinstance(x, Node):
+        return extra
+    meet()
+    return extra + unknown(x, mask=mask.any(axis=-1))
 
 
 def block_eigenvalues(P: Array, labels: Array) -> Array:

@@ -24,8 +24,19 @@ from our_engine.primitives import rule
 from our_engine.tape import Tape
 from our_engine.types import Array, Cotangent, Shape
 
+from . import elementwise
+
 # The rules of such values, and which output of theirs it is (None: there is one output only).
-KINKED: dict[Callable[..., Any], int | None] = {}
+KINKED: dict[Callable[..., Any], int | None] = dict.fromkeys(
+    (
+        elementwise.absolute,
+        elementwise.branch,
+        elementwise.hypot_first,
+        elementwise.hypot_second,
+        elementwise.nested_hypot_first,
+        elementwise.nested_hypot_second,
+    )
+)
 
 Response = tuple[Array, Array]
 
@@ -50,22 +61,22 @@ def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response
         return np.asarray(raw(u.index)), np.asarray(raw(y.index))
     total = np.zeros(np.shape(raw(u)))
     own_probe = probe_of(raw(y))
-    for node, operand, values in _kinked(tape, u.index):
+    for node, operands, values in _kinked(tape, u.index):
         probe = probe_of(raw(values))
         if not probe.any():
             continue
         moved = push_forward(tape, [None] * node + [_unboxed(probe)], False)[u.index]
         if moved is None:
             continue
-        if operand == _operand(tape, y.index) and np.array_equal(raw(values), raw(y)):
+        if operands == _operands(tape, y.index) and np.array_equal(raw(values), raw(y)):
             total = total + raw(moved)
         elif np.any(raw(moved) != 0):
             return np.full(np.shape(raw(u)), np.nan), own_probe
     return total, own_probe
 
 
-def _kinked(tape: Tape, until: int) -> Iterator[tuple[int, int, Any]]:
-    """(node, operand, values) of all such values on the tape before node `until`."""
+def _kinked(tape: Tape, until: int) -> Iterator[tuple[int, Any, Any]]:
+    """(node, operands, values) of all such values on the tape before node `until`."""
     for k in range(until):
         entry = tape[k]
         if len(entry) < 2 or not isinstance(entry[1], Deferred):
@@ -73,18 +84,18 @@ def _kinked(tape: Tape, until: int) -> Iterator[tuple[int, int, Any]]:
         output = KINKED.get(entry[1].jacobian, -1)
         values = entry[1].args[-1]
         if output is None:
-            yield k, entry[0], values
+            yield k, entry[::2], values
         elif output >= 0:
             for m in range(k + 1, until):
                 if tape[m][:1] == (k,) and isinstance(tape[m][1], Pick) and tape[m][1].i == output:
-                    yield m, entry[0], values[output]
+                    yield m, entry[::2], values[output]
                     break
 
 
-def _operand(tape: Tape, k: int) -> Any:
-    """The node that the value k was computed from."""
+def _operands(tape: Tape, k: int) -> Any:
+    """The nodes that the value k was computed from."""
     entry = tape[k]
-    return tape[entry[0]][0] if isinstance(entry[1], Pick) else entry[0]
+    return (tape[entry[0]] if isinstance(entry[1], Pick) else entry)[::2]
 
 
 def _unboxed(probe: Array) -> Any:

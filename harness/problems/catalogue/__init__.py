@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from harness.contract import Problem
 from harness.problems.catalogue.elementwise import ELEMENTWISE
 from harness.problems.catalogue.entry import Entry, problems_of
+from harness.problems.catalogue.indexing import INDEXING
 from harness.problems.catalogue.reductions import REDUCTIONS
+from harness.problems.catalogue.shaping import SHAPING
 
 __all__ = ["ENTRIES", "problems"]
 
-ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE, *REDUCTIONS)
+ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE, *REDUCTIONS, *SHAPING, *INDEXING)
 
 
 def problems() -> Iterator[Problem]:

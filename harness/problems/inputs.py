@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 
-from harness.contract import Case, PointKind, Problem
+from harness.contract import Case, Operator, PointKind, Problem
+from harness.contract.numpy_namespace import NUMPY
 
-__all__ = ["CaseInputs", "case_inputs", "output_shape", "plain_value"]
+__all__ = ["CaseInputs", "case_inputs", "operands", "output_shape", "plain_value"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -23,7 +23,10 @@ class CaseInputs:
 
     ``seeds`` are the tangents or the cotangent (empty for operators that take none);
     ``probe_seeds`` a second such set, ``combined_seeds`` their sum, which is exact: all
-    directions are multiples of 2^-6 in [-2, 2], random and asymmetric, never zero.
+    directions are multiples of 2^-6 in [-2, 2], random and asymmetric, never zero. A third
+    derivative is not linear in its direction v but quadratic: there ``probe_seeds`` are 2 v, and
+    ``combined_seeds`` are empty. Where there is a batch, its rows are ``seeds`` and
+    ``probe_seeds`` (``operands``), and ``combined_seeds`` are empty.
     """
 
     args: Arrays
@@ -51,16 +54,31 @@ def case_inputs(problem: Problem, case: Case, output_shape: tuple[int, ...] = ()
     kind = "cotangent" if case.operator.takes_cotangent else "tangents"
     rng = _rng(f"{label}:{kind}")
     seeds = tuple(_direction(rng, shape, case.dtype) for shape in shapes)
+    if case.operator.base is Operator.THIRD:
+        return CaseInputs(args, seeds, tuple(np.asarray(2 * v, v.dtype) for v in seeds), ())
     probe = tuple(_direction(rng, shape, case.dtype) for shape in shapes)
+    if case.operator.batched:
+        return CaseInputs(args, seeds, probe, ())
     combined = tuple(np.asarray(v + w, dtype=case.dtype) for v, w in zip(seeds, probe, strict=True))
     return CaseInputs(args, seeds, probe, combined)
+
+
+def operands(operator: Operator, inputs: CaseInputs) -> Arrays:
+    """What a call of ``derivation.build`` takes: arguments and seeds; of a batch, two rows each.
+
+    Both rows have the same arguments; the first has ``seeds``, the second ``probe_seeds``.
+    """
+    if not operator.batched:
+        return (*inputs.args, *inputs.seeds)
+    rows = zip((*inputs.args, *inputs.seeds), (*inputs.args, *inputs.probe_seeds), strict=True)
+    return tuple(np.stack(pair) for pair in rows)
 
 
 def plain_value(problem: Problem, args: Sequence[np.ndarray]) -> np.ndarray:
     """f(x) in NumPy, in the dtype of ``args``; NaN or infinity outside the domain, in silence."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(problem.fun(numpy_namespace, *args))
+        return np.asarray(problem.fun(NUMPY, *args))
 
 
 def output_shape(problem: Problem, case: Case) -> tuple[int, ...]:

@@ -23,14 +23,15 @@ class UnhashableError(TypeError):
 def of_question(question: Question, *extra: Any) -> str:
     """The hash of a question; ``extra`` are further values that the answer depends on.
 
-    It holds the function and the closed form as compiled code, with every function that they
-    call and every constant that they read, so that a change in either asks anew. Raises
-    UnhashableError when there is something in them that cannot be looked into.
+    It holds what is differentiated (the weights of many outputs with it) and the closed form as
+    compiled code, with every function that they call and every constant that they read, so that
+    a change in either asks anew. Raises UnhashableError when there is something in them that
+    cannot be looked into.
     """
     problem = question.problem
     return fingerprint(
         *extra,
-        problem.fun,
+        question.fun,
         question.closed_form,
         problem.argnums,
         str(question.operator),

@@ -1,7 +1,8 @@
 """Derivatives as multilinear forms: what each operator differentiates, and along which directions.
 
 Each operator is reduced to directional derivatives of a function φ of the differentiable
-arguments: φ = f, or φ = ⟨ȳ, f⟩ for a vjp. A *direction* is one array for each of them.
+arguments: φ = f or its scalar (``Question.fun``), or ⟨ȳ, f⟩ for a vjp. A *direction* is one array
+for each of them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Plan:
     """How a result is put together from directional derivatives.
 
     ``swept`` counts the leading directions that run over the basis: 0 for jvp, 1 for gradients,
-    2 for a Hessian. ``fixed`` are the directions that are given (the tangents of jvp and hvp).
+    2 for a Hessian. ``fixed`` are the directions that are given: the tangents of jvp and hvp, and
+    those of a third derivative twice, the same object, so that a stencil can tell.
     """
 
     swept: int
@@ -69,6 +71,8 @@ def plan(question: Question, operands: Sequence[np.ndarray] | None = None) -> Pl
             return Plan(1, (seeds,))
         case Operator.HESSIAN:
             return Plan(2, ())
+        case Operator.THIRD:
+            return Plan(1, (seeds, seeds))
     raise ValueError(f"{question.operator} is no multilinear form of derivatives")
 
 
@@ -151,8 +155,8 @@ def contract(
 ) -> np.ndarray:
     """Contract the swept axes of ``results`` with ``directions``, in the results' own numbers.
 
-    One direction v for gradient, vjp and hvp (Σ_i g_i v_i, a scalar) and jacobian (J v, shape of
-    y); two, v and w, for a hessian (vᵀ H w); none for value and jvp, which are left alone.
+    One direction v for gradient, vjp, hvp and third (Σ_i g_i v_i, a scalar) and jacobian (J v,
+    shape of y); two, v and w, for a hessian (vᵀ H w); none for value and jvp, which are left alone.
     """
     if operator in (Operator.VALUE, Operator.JVP):
         return results[0]

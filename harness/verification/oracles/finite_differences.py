@@ -58,6 +58,8 @@ class FiniteDifferences:
         """The truth, with the bound of each component."""
         if question.operator is Operator.DESCENT:
             return Undecided("a descent is a programme of many gradients")
+        if question.operator.order > max(_STARTS):
+            return Undecided("third differences in floating point keep too few digits")
         if question.kind is not PointKind.SMOOTH:
             return Undecided("differences in floating point step across what happens at the point")
         scheme = plan(question)

@@ -29,13 +29,13 @@ def float_function(
         for x in (operands or (*question.args, *question.seeds))
     ]
     args, seeds = given[: len(question.args)], given[len(question.args) :]
-    argnums = question.problem.argnums
+    argnums, fun = question.problem.argnums, question.fun
 
     def phi(primals: Arrays) -> np.ndarray:
         full = list(args)
         for position, x in zip(argnums, primals, strict=True):
             full[position] = x
-        y = np.asarray(question.problem.fun(numpy_namespace, *full))
+        y = np.asarray(fun(numpy_namespace, *full))
         return np.asarray(np.sum(y * seeds[0])) if question.operator is Operator.VJP else y
 
     return phi, tuple(args[i] for i in argnums)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from harness.contract import Operator, PointKind, Problem
+from harness.contract import Operator, PointKind, Problem, function_of
 
 __all__ = ["Branches", "Oracle", "Question", "TrueBlock", "Truth", "Undecided"]
 
@@ -32,6 +32,14 @@ class Question:
     dims: Mapping[str, int]
     kind: PointKind = PointKind.SMOOTH
     unit_roundoff: float = 2.0**-53
+
+    @property
+    def fun(self) -> Callable[..., Any]:
+        """``fun(xp, *args)``, what the operator differentiates: of many outputs maybe their sum.
+
+        Every oracle takes it from here (``harness.contract.function_of``).
+        """
+        return function_of(self.problem, self.operator)
 
     @property
     def primals(self) -> Arrays:

@@ -20,7 +20,7 @@ from harness.verification.oracles.levels import (
 from harness.verification.oracles.multiprecision_namespace import Numbers, multiprecision_numbers
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.sensitivity import conditioning
-from harness.verification.oracles.stencils import stencil_of
+from harness.verification.oracles.stencils import EVALUATIONS, stencil_of
 
 __all__ = ["SpotChecks", "directional_derivative"]
 
@@ -53,7 +53,7 @@ class SpotChecks:
             return Undecided("a descent is a programme of many gradients")
         scheme = plan(question)
         count = self._COUNT if scheme.swept else 1
-        evaluations = count * runs_of_a_truth(question) * (1, 2, 4)[scheme.order]
+        evaluations = count * runs_of_a_truth(question) * EVALUATIONS[scheme.order]
         seconds = evaluations * evaluation_seconds(question, self._make_numbers)
         if seconds > self._budget_s:
             return Undecided(f"it would take about {seconds:.2g} s, more than {self._budget_s:g} s")

@@ -1,8 +1,8 @@
 """Difference quotients in many digits: derivatives without a derivative rule.
 
 A step is a power of two times the size of what it moves, so that it is exact and a quotient by
-it too. With P digits and a relative step of 2^-s, a central difference of first order is right
-to about min(2s·log10 2, P - s·log10 2) digits.
+it too. With P digits and a relative step of 2^-s, a central difference of order n is right
+to about min(2s·log10 2, P - n·s·log10 2) digits.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,28 @@ from harness.verification.oracles.multiprecision_namespace.decisions import Deci
 from harness.verification.oracles.oracle import Question
 from harness.verification.oracles.program import Program
 
-__all__ = ["Stencil", "decimal_range", "stencil_of"]
+__all__ = ["EVALUATIONS", "Stencil", "decimal_range", "stencil_of"]
 
 Arrays = tuple[np.ndarray, ...]
+
+EVALUATIONS = (1, 2, 4, 6)
+"""By order: how many values of φ the central differences of our plans take, at most."""
+
+_CENTRAL = (
+    (),
+    ((1, 1), (-1, -1)),
+    ((1, 1), (0, -2), (-1, 1)),
+    ((2, 1), (1, -2), (-1, 2), (-2, -1)),
+)
+"""By how often a direction is there: (how many steps, weight) of each value. Errors are O(h²)."""
+
+_FORWARD = (
+    (),
+    ((1, 1), (0, -1)),
+    ((2, 1), (1, -2), (0, 1)),
+    ((3, 1), (2, -3), (1, 3), (0, -1)),
+)
+"""The same to one side; errors are O(h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +57,20 @@ class Stencil:
     _exponents: list[np.ndarray] = field(default_factory=list)
 
     def central(self, *directions: Direction) -> np.ndarray:
-        """The symmetric difference quotient of order 0, 1 or 2 along ``directions``."""
-        steps = [self._step(d) for d in directions]
-        if not directions:
-            return self.phi(self.primals)
-        if len(directions) == 1:
-            (d,), (h,) = directions, steps
-            difference = self._at((d, h)) - self._at((d, -h))
-            return np.asarray(difference / (2 * h))
-        (v, w), (h, k) = directions, steps
-        if isinstance(v, Unit) and isinstance(w, Unit) and v == w:
-            total = self._at((v, h)) - 2 * self._at() + self._at((v, -h))
-            return np.asarray(total / (h * h))
-        total = (
-            self._at((v, h), (w, k))
-            - self._at((v, h), (w, -k))
-            - self._at((v, -h), (w, k))
-            + self._at((v, -h), (w, -k))
-        )
-        return np.asarray(total / (4 * h * k))
+        """The symmetric difference quotient of order 0 to 3 along ``directions``.
+
+        A direction that is there more than once is differenced that often: along e, v, v the
+        six values at ±e and 0, ±v, not eight.
+        """
+        return self._quotient(_CENTRAL, [(d, self._step(d)) for d in directions])
 
     def one_sided(self, sides: Sequence[int], *directions: Direction) -> np.ndarray:
-        """The quotient that only goes along ``directions`` times ``sides`` (+1 or -1 for each)."""
-        moves = [(d, side * self._step(d)) for d, side in zip(directions, sides, strict=True)]
-        if len(moves) == 1:
-            return np.asarray((self._at(*moves) - self._at()) / moves[0][1])
-        first, second = moves
-        total = self._at(first, second) - self._at(first) - self._at(second) + self._at()
-        return np.asarray(total / (first[1] * second[1]))
+        """The quotient that only goes along ``directions`` times ``sides`` (+1 or -1 for each).
+
+        A direction that is there more than once should have one side, or it goes both ways.
+        """
+        moves = zip(directions, sides, strict=True)
+        return self._quotient(_FORWARD, [(d, side * self._step(d)) for d, side in moves])
 
     def rounding(self, *directions: Direction) -> np.ndarray:
         """What rounding in these numbers may do to ``central``: a float64 bound, in y's shape."""
@@ -74,6 +80,28 @@ class Stencil:
         for direction in directions:
             size = size / self._step(direction)
         return np.asarray(size).astype(np.float64)
+
+    def _quotient(
+        self, rules: tuple[Sequence[tuple[int, int]], ...], moves: Sequence[tuple[Direction, Any]]
+    ) -> np.ndarray:
+        """Σ of weights times φ over the product of each direction's rule, by the steps' product."""
+        grouped: list[tuple[Direction, Any, int]] = []
+        for d, h in moves:
+            found = next((i for i, (e, k, _) in enumerate(grouped) if _same(d, e) and h == k), None)
+            if found is None:
+                grouped.append((d, h, 1))
+            else:
+                grouped[found] = (d, h, grouped[found][2] + 1)
+        total: Any = None
+        for terms in product(*(rules[times] for _, _, times in grouped)):
+            weight = math.prod(w for _, w in terms)
+            at = [(d, i * h) for (d, h, _), (i, _) in zip(grouped, terms, strict=True) if i]
+            term = self._at(*at) if weight == 1 else weight * self._at(*at)
+            total = term if total is None else total + term
+        for _, h, times in grouped:
+            spread = sum(weight * offset**times for offset, weight in rules[times])
+            total = total / (spread // math.factorial(times) * h**times)
+        return np.asarray(total)
 
     def _at(self, *moves: tuple[Direction, Any]) -> np.ndarray:
         """φ at the primals moved by the sum of step × direction."""
@@ -109,12 +137,12 @@ def stencil_of(
     decider: Decider | None = None,
     operands: Arrays | None = None,
 ) -> Stencil:
-    """The stencil of the question's φ: f, or ⟨ȳ, f⟩ for a vjp.
+    """The stencil of the question's φ: ``Question.fun``, or ⟨ȳ, f⟩ for a vjp.
 
     ``operands`` (arguments and seeds) replace the question's own; ``decider`` settles the
     comparisons of every evaluation.
     """
-    program = Program(question.problem.fun, numbers)
+    program = Program(question.fun, numbers)
     given = program.enter(operands or (*question.args, *question.seeds))
     args, seeds = given[: len(question.args)], given[len(question.args) :]
     argnums = question.problem.argnums
@@ -146,6 +174,11 @@ def decimal_range(operands: Sequence[np.ndarray]) -> int:
         return 0
     largest, smallest = max(1.0, float(magnitudes.max())), min(1.0, float(magnitudes.min()))
     return math.ceil(math.log10(largest) - math.log10(smallest))
+
+
+def _same(v: Direction, w: Direction) -> bool:
+    """Whether two directions are one: the same element, or the very same arrays."""
+    return v is w or (isinstance(v, Unit) and isinstance(w, Unit) and v == w)
 
 
 def _exponents(x: np.ndarray) -> np.ndarray:

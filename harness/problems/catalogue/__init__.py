@@ -7,13 +7,26 @@ from collections.abc import Iterator
 from harness.contract import Problem
 from harness.problems.catalogue.elementwise import ELEMENTWISE
 from harness.problems.catalogue.entry import Entry, problems_of
+from harness.problems.catalogue.fft import FFT
 from harness.problems.catalogue.indexing import INDEXING
+from harness.problems.catalogue.linalg import LINALG
+from harness.problems.catalogue.norms import NORMS
+from harness.problems.catalogue.products import PRODUCTS
 from harness.problems.catalogue.reductions import REDUCTIONS
 from harness.problems.catalogue.shaping import SHAPING
 
 __all__ = ["ENTRIES", "problems"]
 
-ENTRIES: tuple[Entry, ...] = (*ELEMENTWISE, *REDUCTIONS, *SHAPING, *INDEXING)
+ENTRIES: tuple[Entry, ...] = (
+    *ELEMENTWISE,
+    *REDUCTIONS,
+    *SHAPING,
+    *INDEXING,
+    *PRODUCTS,
+    *LINALG,
+    *NORMS,
+    *FFT,
+)
 
 
 def problems() -> Iterator[Problem]:

@@ -57,7 +57,9 @@ class Evaluation:
     operand; ``disconnected`` names arguments that the library itself reports as cut off from
     the output (None from autograd.grad, say); ``repeatable`` tells whether a second call
     gave the same bits. ``probe`` and ``combined`` are the results for a second direction w
-    and for v + w (an exact sum), where the operator takes seeds: they show linearity.
+    and for v + w (an exact sum), where the operator takes seeds: they show linearity. A third
+    derivative has a ``probe`` only, for 2 v, and a batched operator neither: its results have
+    two rows.
     ``stdout_bytes`` is noise that the backend wrote meanwhile.
     """
 

@@ -26,6 +26,7 @@ from harness.contract import (
 )
 from harness.contract.derivation import function_of_primals, prepare
 from harness.problems.inputs import Arrays, CaseInputs
+from harness.problems.inputs import operands as operands_of
 from harness.running.observing import (
     Watch,
     bits,
@@ -63,7 +64,9 @@ class Evaluator:
         """
         backend, arity = self._backend, len(inputs.args)
         refuse_other_dtype(backend, case)
-        operands = native(backend, (*inputs.args, *inputs.seeds))
+        given = operands_of(case.operator, inputs)
+        args = given[:arity]
+        operands = native(backend, given)
         watch = Watch(backend, operands, operand_names(problem, case.operator))
         call = self._prepared(problem, case, operands)
         start = time.perf_counter()
@@ -72,12 +75,13 @@ class Evaluator:
         seconds = time.perf_counter() - start
         aliased, mutated = watch.aliased(first), watch.changed()
         # Copied before the next call, which might write into the same memory.
-        results = filled(backend, problem, first, inputs.args)
-        again = filled(backend, problem, call(*operands), inputs.args)
+        results = filled(backend, problem, first, args)
+        again = filled(backend, problem, call(*operands), args)
+        # The second direction of a batch is its second row.
         further = [
-            filled(backend, problem, call(*operands[:arity], *native(backend, seeds)), inputs.args)
+            filled(backend, problem, call(*operands[:arity], *native(backend, seeds)), args)
             for seeds in (inputs.probe_seeds, inputs.combined_seeds)
-            if seeds
+            if seeds and not case.operator.batched
         ]
         return Evaluation(
             results=results,
@@ -85,7 +89,7 @@ class Evaluator:
             repeatable=[bits(r) for r in results] == [bits(r) for r in again],
             value=self._value_under_differentiation(problem, case, inputs.args),
             probe=further[0] if further else (),
-            combined=further[1] if further else (),
+            combined=further[1] if len(further) > 1 else (),
             mutated=tuple(dict.fromkeys((*mutated, *watch.changed()))),
             aliased=aliased,
             disconnected=disconnected(problem, first),
@@ -120,7 +124,7 @@ class Evaluator:
     ) -> np.ndarray | None:
         """y as the backend's own jvp or vjp gives it, where the operator is derived from that."""
         backend, operator = self._backend, case.operator
-        if operator.order != 1 or operator is Operator.DESCENT:
+        if operator.order != 1 or operator.batched or operator is Operator.DESCENT:
             return None
         mode = _mode(backend, operator)
         if mode is None or is_native(backend, problem, operator):

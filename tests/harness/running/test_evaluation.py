@@ -92,6 +92,45 @@ def test_probe_and_combined_are_for_the_other_directions():
         np.testing.assert_array_equal(result[0], v * y + x * w)
 
 
+class Rows(ByHand):
+    """A map over a leading axis, which is a loop."""
+
+    def vmap(self, call):
+        def mapped(*operands):
+            rows = [call(*row) for row in zip(*operands, strict=True)]
+            return tuple(np.stack(parts) for parts in zip(*rows, strict=True))
+
+        return mapped
+
+
+def test_a_batch_has_one_row_for_the_seeds_and_one_for_the_probe():
+    case, inputs = asked(Operator.JVP_BATCHED)
+    seen = Evaluator(Rows()).evaluate(PRODUCTS, case, inputs)
+    x, y = inputs.args
+    for row, (v, w) in zip(seen.results[0], (inputs.seeds, inputs.probe_seeds), strict=True):
+        np.testing.assert_array_equal(row, v * y + x * w)
+    assert (seen.probe, seen.combined, seen.value) == ((), (), None)
+    assert (seen.repeatable, seen.mutated, seen.aliased) == (True, (), ())
+    # The same directions as without a batch: results can be held against each other.
+    plain = asked()[1]
+    np.testing.assert_array_equal(np.concatenate(inputs.seeds), np.concatenate(plain.seeds))
+    np.testing.assert_array_equal(
+        np.concatenate(inputs.probe_seeds), np.concatenate(plain.probe_seeds)
+    )
+
+
+def test_a_third_derivative_is_probed_along_twice_its_direction():
+    class Squares(ByHand):
+        def __init__(self):
+            self.native = {Operator.THIRD: lambda fun, primals, v: tuple(d * d for d in v)}
+
+    case, inputs = asked(Operator.THIRD)
+    seen = Evaluator(Squares()).evaluate(PRODUCTS, case, inputs)
+    for result, probe in zip(seen.results, seen.probe, strict=True):
+        np.testing.assert_array_equal(probe, 4 * result)
+    assert seen.combined == ()
+
+
 def test_a_value_has_no_directions_and_is_seen_under_no_derivative():
     seen = evaluated(ByHand(), Operator.VALUE)
     assert (seen.probe, seen.combined, seen.value) == ((), (), None)

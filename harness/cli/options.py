@@ -22,11 +22,12 @@ _SELECTIONS = (
     ("dtypes", "--dtype", "float32"),
     ("sizes", "--size", "64, hidden=64, 'batch=32,*'"),
     ("points", "--point", "kink, 'generic-*'"),
+    ("cases", "--case", "lecture.log_sqrt:jvp:scalar:float64:e-4"),
 )
 
 
 def selection_options(command: Command) -> Command:
-    """Add --backend, --problem, --operator, --dtype, --size and --point, each repeatable."""
+    """Add --backend, --problem, --operator, --dtype, --size, --point and --case, repeatable."""
     for name, flag, example in reversed(_SELECTIONS):
         command = click.option(
             flag,

@@ -174,7 +174,9 @@ def _cases(
                             cases.append(case)
                         if clock:
                             timed.append(case)
-    return tuple(cases), tuple(timed)
+    cases = chosen.select_cases(cases, selection.cases)
+    left = frozenset(cases)
+    return tuple(cases), tuple(case for case in timed if case in left)
 
 
 def _sizes(

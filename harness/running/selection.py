@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from harness.contract import Operator, Problem, Size
+from harness.contract import Case, Operator, Problem, Size
 from harness.errors import RunFailedError, UsageError, nearest
 from harness.plugins import BackendEntry, Registry
 
 __all__ = [
     "Selection",
     "select_backends",
+    "select_cases",
     "select_dtypes",
     "select_operators",
     "select_points",
@@ -28,7 +29,8 @@ class Selection:
     """Patterns as of a shell, any number of each; none means all.
 
     A problem's pattern also matches as a dotted prefix (``lecture.chain`` is every profile), a
-    size's also one of its dimensions (``hidden=64``) or, as a bare number, its scale.
+    size's also one of its dimensions (``hidden=64``) or, as a bare number, its scale. ``cases``
+    are patterns over whole case ids.
     """
 
     backends: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class Selection:
     dtypes: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 def select_backends(
@@ -98,6 +101,25 @@ def select_points(problems: Sequence[Problem], patterns: Sequence[str]) -> froze
     """The names of the points that the patterns match in any of the problems."""
     there = dict.fromkeys(point.name for problem in problems for point in problem.points)
     return frozenset(_chosen("point", patterns, there, fnmatchcase))
+
+
+def select_cases(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
+    """Those of ``cases`` whose id a pattern matches; UsageError for one that matches none."""
+    if not patterns:
+        return list(cases)
+    ids = [case.id for case in cases]
+    for pattern in patterns:
+        if not any(fnmatchcase(id_, pattern) for id_ in ids):
+            problem = pattern.partition(":")[0]
+            known = {case.problem for case in cases}
+            where = f"; what it asks: adjudge problems {problem}" if problem in known else ""
+            raise UsageError(
+                f"no case {pattern!r}; a case is problem:operator:size:dtype:point, "
+                f"such as lecture.log_sqrt:jvp:scalar:float64:e-4{where}"
+            )
+    return [
+        c for c, id_ in zip(cases, ids, strict=True) if any(fnmatchcase(id_, p) for p in patterns)
+    ]
 
 
 def select_sizes(

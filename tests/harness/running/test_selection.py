@@ -115,3 +115,18 @@ def test_sizes_that_are_selected_are_not_thinned_by_the_depth(registry):
     plan = planned(registry, problems=("lone",), sizes=("batch=1",), depth=TWO_SIZES)
     gradients = {case.size for case in plan.timed if case.operator == "gradient"}
     assert gradients == {"n=2,batch=1", "n=8,batch=1", "n=32,batch=1"}
+
+
+def test_cases_are_named_by_their_ids_or_patterns_of_them(registry):
+    everything = [case.id for case in planned(registry, problems=("lone",)).cases]
+    one = planned(registry, cases=(everything[3],))
+    assert [case.id for case in one.cases] == [everything[3]]
+    assert {case.id for case in one.timed} <= {everything[3]}
+    gradients = planned(registry, cases=("lone:gradient:*",)).cases
+    assert [c.id for c in gradients] == [i for i in everything if i.startswith("lone:gradient:")]
+
+
+def test_a_case_that_is_not_there_is_a_wrong_call(registry):
+    with pytest.raises(UsageError, match="no case 'lone:gradient:n=9'") as error:
+        planned(registry, cases=("lone:gradient:n=9",))
+    assert "adjudge problems lone" in str(error.value)

@@ -17,7 +17,7 @@ from harness.verification import verdicts
 from harness.verification.bounded import Bounded
 from harness.verification.oracles import builtin_oracles
 from harness.verification.oracles.identities import Evaluated
-from harness.verification.oracles.oracle import Oracle, Question
+from harness.verification.oracles.oracle import Oracle, Question, Truth
 from harness.verification.tolerance import FACTOR, PRECISIONS, Standard
 from harness.verification.trial import Trial
 from harness.verification.truths import Truths, cache_directory
@@ -56,21 +56,12 @@ class Judge:
     ) -> Verdict:
         """The verdict on what ``backend`` made of ``case`` at ``inputs``."""
         problem = self._registry.problem(case.problem)
-        point = problem.point(case.point)
         if isinstance(outcome, Failure):
-            return verdicts.of_failure(outcome, point.kind)
+            return verdicts.of_failure(outcome, problem.point(case.point).kind)
         if case.dtype not in PRECISIONS:
             return verdicts.inconclusive([f"no tolerance is known for {case.dtype}"])
         precision = PRECISIONS[case.dtype]
-        question = Question(
-            problem,
-            case.operator.base,
-            inputs.args,
-            inputs.seeds,
-            problem.size(case.size).dims,
-            point.kind,
-            precision.unit_roundoff,
-        )
+        question = self._question(case, inputs)
         trial = Trial(
             case=case,
             inputs=inputs,
@@ -82,6 +73,27 @@ class Judge:
             remember=functools.partial(self._remember, backend, case),
         )
         return trial.verdict()
+
+    def truth(self, case: Case, inputs: CaseInputs) -> Truth | None:
+        """What is true of ``case`` at the arguments and seeds of ``inputs``; None: not known.
+
+        Of a batched operator, of its first row.
+        """
+        if case.dtype not in PRECISIONS:
+            return None
+        return self._truths.ask(self._question(case, inputs))[0]
+
+    def _question(self, case: Case, inputs: CaseInputs) -> Question:
+        problem = self._registry.problem(case.problem)
+        return Question(
+            problem,
+            case.operator.base,
+            inputs.args,
+            inputs.seeds,
+            problem.size(case.size).dims,
+            problem.point(case.point).kind,
+            PRECISIONS[case.dtype].unit_roundoff,
+        )
 
     def _factor(self, backend: str, case: Case) -> float:
         """c for a function of one operation: the plug-ins' for this case, or the default."""

@@ -1,28 +1,26 @@
-"""The ledger: the reviewed list of a backend's known divergences, and the gate that holds it.
+"""The ledger: the reviewed list of a backend's known divergences, read strictly.
 
-A ledger is a TOML file, read strictly::
+A ledger is a TOML file::
 
     backend = "finite_difference"
 
     [[divergence]]
-    case = "lecture.log_sqrt:gradient:*"      # a pattern over case ids
+    case = "lecture.log_sqrt:gradient:*"      # a pattern over case ids, or a list of them
     versions = { numpy = ">=2.0,<3" }         # to which versions of its libraries it applies
     kind = "accuracy-loss"                    # a verdict that is a divergence
     reason = "central differences keep about two thirds of the digits"
     link = "https://…"                        # optional: the issue upstream
     match = "every"                           # optional: "some" when not all of the cases diverge
 
-The gate finds four things: a divergence that no entry lists, a listed one that no longer
-happens, one whose kind changed, and an entry that matches no case at all.
+Patterns are those of a shell (``fnmatch``): ``*``, ``?`` and ``[abc]``. A reason that begins with
+TODO, as in what ``adjudge gate --suggest`` prints, is no reason yet and is refused.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from harness.contract import VerdictKind
 from harness.errors import UsageError, nearest
 
-__all__ = ["DIVERGENCES", "Entry", "Finding", "FindingKind", "Ledger", "examine", "load_ledger"]
+__all__ = ["DIVERGENCES", "UNREVIEWED", "Entry", "Ledger", "load_ledger"]
 
 DIVERGENCES: frozenset[VerdictKind] = frozenset(VerdictKind) - {
     VerdictKind.OK,
@@ -42,12 +40,15 @@ DIVERGENCES: frozenset[VerdictKind] = frozenset(VerdictKind) - {
 """What a gate cares about: a choice at a kink, an honest refusal and a point where there is no
 derivative are published, not punished."""
 
+UNREVIEWED = "TODO"
+"""How the reason of a suggested entry begins, until a person has written a better one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One known divergence; ``every``: all cases that the pattern matches diverge so."""
+    """One known divergence; ``every``: all cases that a pattern of ``cases`` matches diverge so."""
 
-    case: str
+    cases: tuple[str, ...]
     versions: Mapping[str, SpecifierSet]
     kind: VerdictKind
     reason: str
@@ -71,25 +72,6 @@ class Ledger:
     entries: tuple[Entry, ...]
 
 
-class FindingKind(StrEnum):
-    """What the gate can find."""
-
-    UNLISTED = "unlisted"
-    GONE = "gone"
-    CHANGED = "changed"
-    UNMATCHED = "unmatched"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One reason for a red gate; ``case`` is a case id, or the entry's pattern."""
-
-    kind: FindingKind
-    backend: str
-    case: str
-    message: str
-
-
 def load_ledger(path: Path) -> Ledger:
     """Read a ledger; UsageError names the file, the entry and what is wrong with it."""
     try:
@@ -105,52 +87,6 @@ def load_ledger(path: Path) -> Ledger:
         path,
         tuple(_entry(path, number, entry) for number, entry in enumerate(entries, 1)),
     )
-
-
-def examine(
-    ledger: Ledger, versions: Mapping[str, str], verdicts: Mapping[str, tuple[VerdictKind, str]]
-) -> list[Finding]:
-    """Hold the verdicts (case id → kind, reason) of the ledger's backend against its entries."""
-    entries = [entry for entry in ledger.entries if entry.applies_to(versions)]
-    findings: list[Finding] = []
-    diverging: dict[int, int] = dict.fromkeys(range(len(entries)), 0)
-    matching: dict[int, int] = dict.fromkeys(range(len(entries)), 0)
-    for case, (kind, reason) in verdicts.items():
-        matched = [i for i, e in enumerate(entries) if fnmatch.fnmatchcase(case, e.case)]
-        for i in matched:
-            matching[i] += 1
-            diverging[i] += kind is entries[i].kind
-        finding = _judge_case(ledger, case, kind, reason, [entries[i] for i in matched])
-        if finding:
-            findings.append(finding)
-    for i, entry in enumerate(entries):
-        if not matching[i]:
-            message = f"the entry {entry.case!r} ({entry.kind}) matches no case; remove or mend it"
-            findings.append(Finding(FindingKind.UNMATCHED, ledger.backend, entry.case, message))
-        elif not entry.every and not diverging[i]:
-            message = f"none of its {matching[i]} cases is {entry.kind} any more; remove the entry"
-            findings.append(Finding(FindingKind.GONE, ledger.backend, entry.case, message))
-    return findings
-
-
-def _judge_case(
-    ledger: Ledger, case: str, kind: VerdictKind, reason: str, entries: Iterable[Entry]
-) -> Finding | None:
-    listed = list(entries)
-    if any(entry.kind is kind for entry in listed):
-        return None
-    strict = [entry for entry in listed if entry.every]
-    if kind in DIVERGENCES:
-        if listed:
-            was = ", ".join(sorted({entry.kind for entry in listed}))
-            message = f"is {kind}, but is listed as {was}: {reason}"
-            return Finding(FindingKind.CHANGED, ledger.backend, case, message)
-        message = f"is {kind} and not listed: {reason}"
-        return Finding(FindingKind.UNLISTED, ledger.backend, case, message)
-    if strict:
-        message = f"is listed as {strict[0].kind} but is now {kind}; remove or narrow the entry"
-        return Finding(FindingKind.GONE, ledger.backend, case, message)
-    return None
 
 
 def _entry(path: Path, number: int, raw: Any) -> Entry:
@@ -171,21 +107,40 @@ def _entry(path: Path, number: int, raw: Any) -> Entry:
         raise UsageError(f"ledger {path}: {where}: match is 'every' or 'some'")
     if not isinstance(raw["versions"], dict):
         raise UsageError(f"ledger {path}: {where}: versions is a table such as {{ jax = '>=0.5' }}")
-    for name in ("case", "reason"):
-        if not isinstance(raw[name], str) or not raw[name].strip():
-            raise UsageError(f"ledger {path}: {where}: {name} is a text that says something")
+    if not isinstance(raw["reason"], str) or not raw["reason"].strip():
+        raise UsageError(f"ledger {path}: {where}: reason is a text that says something")
+    if raw["reason"].strip().upper().startswith(UNREVIEWED):
+        raise UsageError(
+            f"ledger {path}: {where}: its reason is still to be written; say what the cause is"
+        )
+    cases = _cases(path, where, raw["case"])
     try:
         versions = {name: SpecifierSet(str(spec)) for name, spec in raw["versions"].items()}
     except InvalidSpecifier as error:
         raise UsageError(f"ledger {path}: {where}: versions: {error}") from error
     return Entry(
-        raw["case"],
+        cases,
         versions,
         VerdictKind(raw["kind"]),
         raw["reason"],
         str(raw.get("link", "")),
         raw.get("match", "every") == "every",
     )
+
+
+def _cases(path: Path, where: str, raw: Any) -> tuple[str, ...]:
+    """The patterns of an entry: one text, or a list of different ones."""
+    patterns = [raw] if isinstance(raw, str) else raw
+    if (
+        not isinstance(patterns, list)
+        or not patterns
+        or not all(isinstance(pattern, str) and pattern.strip() for pattern in patterns)
+    ):
+        raise UsageError(f"ledger {path}: {where}: case is a pattern or a list of patterns")
+    for pattern in patterns:
+        if patterns.count(pattern) > 1:
+            raise UsageError(f"ledger {path}: {where}: the pattern {pattern!r} is there twice")
+    return tuple(patterns)
 
 
 def _only(

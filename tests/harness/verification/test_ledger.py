@@ -8,7 +8,8 @@ import pytest
 
 from harness.contract import VerdictKind
 from harness.errors import UsageError
-from harness.verification.ledger import FindingKind, examine, load_ledger
+from harness.verification.gating import FindingKind, examine
+from harness.verification.ledger import load_ledger
 
 ENTRY = """
 [[divergence]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,17 @@ class Written:
     arguments: tuple[str, ...]
     text: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dotted names that it takes from ``xp``, each once: ``("linalg.det", "sum")``."""
+        return tuple(dict.fromkeys(_NAME.findall(self.text)))
+
     def __call__(self, xp: Namespace, *args: Array) -> Array:
         """The value of the expression."""
         return _compiled(self.arguments, self.text)(xp, *args)
+
+
+_NAME = re.compile(r"\bxp\.((?:(?:linalg|fft|special)\.)?\w+)")
 
 
 @functools.cache

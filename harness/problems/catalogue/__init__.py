@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contract import Problem
+from harness.problems.catalogue.composites import COMPOSITES
 from harness.problems.catalogue.elementwise import ELEMENTWISE
 from harness.problems.catalogue.entry import Entry, problems_of
+from harness.problems.catalogue.factorizations import FACTORIZATIONS
 from harness.problems.catalogue.fft import FFT
 from harness.problems.catalogue.indexing import INDEXING
 from harness.problems.catalogue.linalg import LINALG
@@ -24,8 +26,10 @@ ENTRIES: tuple[Entry, ...] = (
     *INDEXING,
     *PRODUCTS,
     *LINALG,
+    *FACTORIZATIONS,
     *NORMS,
     *FFT,
+    *COMPOSITES,
 )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from harness.contract import Array, Operator, Point, PointKind, Problem, Size
+from harness.contract import Array, Operator, Point, PointKind, Problem, Size, Written
 
 __all__ = ["CATALOGUE", "OPERATORS", "THIRD", "At", "Entry", "Kind", "Variant"]
 
@@ -76,7 +76,7 @@ class Variant:
     """One way of calling the function: ``fun(xp, *arguments)``, with its keywords written out.
 
     ``name`` is empty for the plain call. ``argnums`` are the differentiable arguments (None:
-    all of them). ``uses`` are dotted names of ``xp`` (None: the entry's function).
+    all of them). ``uses`` are dotted names of ``xp`` (None: those in the function's text).
     """
 
     name: str
@@ -130,6 +130,8 @@ class Entry:
     def _uses(self, variant: Variant) -> tuple[str, ...]:
         if variant.uses is not None:
             return variant.uses
+        if isinstance(variant.fun, Written):
+            return variant.fun.names
         return (self.function,) if self.function else ()
 
 

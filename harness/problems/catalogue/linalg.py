@@ -1,9 +1,4 @@
-"""Linear algebra of the array API standard 2024.12: determinants, inverses, norms, factors.
-
-What is unique only up to signs or phases is asked through functions that do not depend on
-them: squares of eigenvectors, Qᵀ-invariant products. ``eigh`` and ``cholesky`` read one triangle
-of their input, and which is a convention; so they are asked of a symmetrised matrix.
-"""
+"""Linear algebra of the array API standard 2024.12: determinants, inverses, powers, diagonals."""
 
 from __future__ import annotations
 
@@ -14,9 +9,21 @@ from harness.problems.catalogue.calls import expression
 from harness.problems.catalogue.entry import At, Entry, Kind, Shape, Variant
 from harness.problems.catalogue.points import Draw, edge, generic, uniform
 
-__all__ = ["LINALG", "positive_definite", "well_conditioned"]
+__all__ = [
+    "IDENTITY",
+    "IDENTITY_3",
+    "LINALG",
+    "SIGNED",
+    "TALL",
+    "WIDE",
+    "ZERO_3",
+    "matrices",
+    "of_a",
+    "positive_definite",
+    "well_conditioned",
+]
 
-_SIGNED = uniform(-2.0, 2.0)
+SIGNED = uniform(-2.0, 2.0)
 
 
 def well_conditioned(rng: np.random.Generator, shape: Shape) -> np.ndarray:
@@ -31,26 +38,23 @@ def positive_definite(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     return np.asarray((x + np.swapaxes(x, -1, -2)) / 2 + 2.5 * np.eye(shape[-1]))
 
 
-def _symmetric(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    """A symmetric matrix (or a stack) with eigenvalues near 1, 3, 5, …, exact in float32."""
-    x = uniform(-0.5, 0.5)(rng, shape)
-    return np.asarray((x + np.swapaxes(x, -1, -2)) / 2 + np.diag(1.0 + 2.0 * np.arange(shape[-1])))
+def of_a(name: str, text: str, *points: At) -> Variant:
+    """A variant of one matrix, a."""
+    return Variant(name, expression("a", text), points, ("a",), operations=12)
 
 
-def _of(name: str, text: str, *points: At, uses: tuple[str, ...] | None = None) -> Variant:
-    return Variant(name, expression("a", text), points, ("a",), uses=uses, operations=12)
-
-
-def _matrices(draw: Draw, *shape: int) -> tuple[At, ...]:
+def matrices(draw: Draw, *shape: int) -> tuple[At, ...]:
+    """Generic points of one matrix, or of a stack of them."""
     return generic((draw, shape))
 
 
-_IDENTITY = edge("identity", np.eye(2), both=True)
-_IDENTITY_3 = edge("identity", np.eye(3), both=True)
+WIDE, TALL = (2, 3), (3, 2)
+IDENTITY = edge("identity", np.eye(2), both=True)
+IDENTITY_3 = edge("identity", np.eye(3), both=True)
 _RANK_1 = edge("rank-1", [[1.0, 2.0], [2.0, 4.0]], both=True)
 _RANK_2_OF_3 = edge("rank-2", [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [5.0, 7.0, 9.0]], both=True)
 _RANK_1_OF_3 = edge("rank-1", [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [-1.0, -2.0, -3.0]], both=True)
-_ZERO_3 = edge("zero", np.zeros((3, 3)), both=True)
+ZERO_3 = edge("zero", np.zeros((3, 3)), both=True)
 _PERMUTATION = edge("permutation", [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 _LARGE = edge("1e160", [[2e160, 1e160], [-1e160, 3e160]])
 _SMALL = edge("1e-160", [[2e-160, 1e-160], [-1e-160, 3e-160]])
@@ -63,22 +67,22 @@ _DET = Entry(
     Kind.SMOOTH,
     "everywhere, singular matrices among them",
     (
-        _of(
+        of_a(
             "",
             "xp.linalg.det(a)",
-            *_matrices(_SIGNED, 3, 3),
-            _IDENTITY_3,
+            *matrices(SIGNED, 3, 3),
+            IDENTITY_3,
             _PERMUTATION,
             _RANK_2_OF_3,
             _RANK_1_OF_3,
-            _ZERO_3,
+            ZERO_3,
         ),
-        _of("2x2", "xp.linalg.det(a)", *_matrices(_SIGNED, 2, 2), _RANK_1, _UNEVEN, _EMPTY),
-        _of("1x1", "xp.linalg.det(a)", edge("zero", [[0.0]]), edge("one", [[1.0]])),
-        _of(
+        of_a("2x2", "xp.linalg.det(a)", *matrices(SIGNED, 2, 2), _RANK_1, _UNEVEN, _EMPTY),
+        of_a("1x1", "xp.linalg.det(a)", edge("zero", [[0.0]]), edge("one", [[1.0]])),
+        of_a(
             "stack",
             "xp.linalg.det(a)",
-            *_matrices(_SIGNED, 2, 2, 2),
+            *matrices(SIGNED, 2, 2, 2),
             edge("one-singular", [[[1.0, 2.0], [2.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]]], both=True),
         ),
     ),
@@ -90,14 +94,14 @@ _SLOGDET = Entry(
     Kind.SMOOTH,
     "invertible matrices",
     (
-        _of(
+        of_a(
             "",
             "xp.linalg.slogdet(a)[1]",
-            *_matrices(well_conditioned, 3, 3),
-            _IDENTITY_3,
+            *matrices(well_conditioned, 3, 3),
+            IDENTITY_3,
             _PERMUTATION,
         ),
-        _of(
+        of_a(
             "2x2",
             "xp.linalg.slogdet(a)[1]",
             _LARGE,
@@ -106,11 +110,11 @@ _SLOGDET = Entry(
             edge("negative", [[1.0, 2.0], [3.0, 4.0]]),
             edge("rank-1", [[1.0, 2.0], [2.0, 4.0]], kind=PointKind.INFINITE, max_order=1),
         ),
-        _of("stack", "xp.linalg.slogdet(a)[1]", *_matrices(well_conditioned, 2, 2, 2)),
-        _of(
+        of_a("stack", "xp.linalg.slogdet(a)[1]", *matrices(well_conditioned, 2, 2, 2)),
+        of_a(
             "sign",
             "xp.linalg.slogdet(a)[0] * xp.exp(xp.linalg.slogdet(a)[1])",
-            *_matrices(well_conditioned, 2, 2),
+            *matrices(well_conditioned, 2, 2),
         ),
     ),
 )
@@ -121,9 +125,9 @@ _INV = Entry(
     Kind.SMOOTH,
     "invertible matrices",
     (
-        _of("", "xp.linalg.inv(a)", *_matrices(well_conditioned, 3, 3), _PERMUTATION),
-        _of("2x2", "xp.linalg.inv(a)", _IDENTITY, _LARGE, _SMALL, _UNEVEN),
-        _of("stack", "xp.linalg.inv(a)", *_matrices(well_conditioned, 2, 2, 2)),
+        of_a("", "xp.linalg.inv(a)", *matrices(well_conditioned, 3, 3), _PERMUTATION),
+        of_a("2x2", "xp.linalg.inv(a)", IDENTITY, _LARGE, _SMALL, _UNEVEN),
+        of_a("stack", "xp.linalg.inv(a)", *matrices(well_conditioned, 2, 2, 2)),
     ),
 )
 
@@ -132,7 +136,7 @@ def _solving(name: str, left: Shape, right: Shape, *also: At) -> Variant:
     return Variant(
         name,
         expression("a b", "xp.linalg.solve(a, b)"),
-        (*generic((well_conditioned, left), (_SIGNED, right)), *also),
+        (*generic((well_conditioned, left), (SIGNED, right)), *also),
         ("a", "b"),
         operations=12,
     )
@@ -158,187 +162,16 @@ _SOLVE = Entry(
     ),
 )
 
-_TRIANGLE = "(a + xp.matrix_transpose(a)) / 2"
-
-_CHOLESKY = Entry(
-    "linalg.cholesky",
-    "linalg.cholesky",
-    Kind.SMOOTH,
-    "symmetric positive definite matrices",
-    (
-        _of(
-            "",
-            f"xp.linalg.cholesky({_TRIANGLE})",
-            *_matrices(positive_definite, 3, 3),
-            _IDENTITY_3,
-        ),
-        _of(
-            "2x2",
-            f"xp.linalg.cholesky({_TRIANGLE})",
-            edge("uneven", [[1e8, 1.0], [1.0, 3e-8]]),
-            edge("1e160", [[2e160, 1e160], [1e160, 3e160]]),
-        ),
-        _of(
-            "upper",
-            f"xp.linalg.cholesky({_TRIANGLE}, upper=True)",
-            *_matrices(positive_definite, 2, 2),
-        ),
-        _of("stack", f"xp.linalg.cholesky({_TRIANGLE})", *_matrices(positive_definite, 2, 2, 2)),
-    ),
-)
-
-_DIAGONAL_3 = edge("diagonal", np.diag([3.0, -1.0, 2.0]))
-_REPEATED = edge("repeated", [[2.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 2.0]], both=True)
-_NEARLY = edge("nearly-repeated", [[1.0, 0.0], [0.0, 1.0 + 2.0**-20]])
-
-_EIGVALSH = Entry(
-    "linalg.eigvalsh",
-    "linalg.eigvalsh",
-    Kind.KINK,
-    "symmetric matrices with distinct eigenvalues; sums over equal ones everywhere",
-    (
-        _of(
-            "",
-            f"xp.linalg.eigvalsh({_TRIANGLE})",
-            *_matrices(_symmetric, 3, 3),
-            _DIAGONAL_3,
-        ),
-        _of(
-            "2x2",
-            f"xp.linalg.eigvalsh({_TRIANGLE})",
-            _NEARLY,
-            edge("1e160", [[2e160, 1e160], [1e160, 3e160]]),
-        ),
-        _of(
-            "symmetric-function",
-            f"xp.sum(xp.exp(xp.linalg.eigvalsh({_TRIANGLE})))",
-            *_matrices(_symmetric, 3, 3),
-            _REPEATED,
-            _IDENTITY_3,
-            _ZERO_3,
-            uses=("linalg.eigvalsh", "exp"),
-        ),
-        _of("stack", f"xp.linalg.eigvalsh({_TRIANGLE})", *_matrices(_symmetric, 2, 2, 2)),
-    ),
-)
-
-_EIGH = Entry(
-    "linalg.eigh",
-    "linalg.eigh",
-    Kind.SMOOTH,
-    "symmetric matrices with distinct eigenvalues",
-    (
-        _of(
-            "squares",
-            f"xp.linalg.eigh({_TRIANGLE})[1] ** 2",
-            *_matrices(_symmetric, 2, 2),
-            _NEARLY,
-        ),
-        _of(
-            "both",
-            f"xp.linalg.eigh({_TRIANGLE})[1] ** 2 @ xp.linalg.eigh({_TRIANGLE})[0]",
-            *_matrices(_symmetric, 3, 3),
-            _DIAGONAL_3,
-        ),
-        _of(
-            "stack",
-            f"xp.linalg.eigh({_TRIANGLE})[1] ** 2",
-            *_matrices(_symmetric, 2, 2, 2),
-        ),
-    ),
-)
-
-_WIDE, _TALL = (2, 3), (3, 2)
-_ORTHOGONAL = edge("orthogonal", [[0.0, -1.0], [1.0, 0.0]])
-
-_SVDVALS = Entry(
-    "linalg.svdvals",
-    "linalg.svdvals",
-    Kind.KINK,
-    "where singular values are distinct and positive; their sum where they are positive",
-    (
-        _of("", "xp.linalg.svdvals(a)", *_matrices(well_conditioned, 2, 2)),
-        _of("tall", "xp.linalg.svdvals(a)", *_matrices(_SIGNED, *_TALL)),
-        _of("wide", "xp.linalg.svdvals(a)", *_matrices(_SIGNED, *_WIDE)),
-        _of(
-            "sum",
-            "xp.sum(xp.linalg.svdvals(a))",
-            *_matrices(well_conditioned, 2, 2),
-            _IDENTITY,
-            _ORTHOGONAL,
-            edge("rank-1", [[1.0, 2.0], [2.0, 4.0]], kind=PointKind.KINK),
-        ),
-        _of(
-            "squares",
-            "xp.sum(xp.linalg.svdvals(a) ** 2)",
-            *_matrices(_SIGNED, *_TALL),
-            edge("identity", np.eye(3, 2)),
-            edge("rank-1", [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]),
-            edge("zero", np.zeros((3, 2))),
-        ),
-        _of("stack", "xp.linalg.svdvals(a)", *_matrices(well_conditioned, 2, 2, 2)),
-    ),
-)
-
-_SVD = Entry(
-    "linalg.svd",
-    "linalg.svd",
-    Kind.SMOOTH,
-    "where singular values are distinct and positive",
-    (
-        _of(
-            "left-squares",
-            "xp.linalg.svd(a, full_matrices=False)[0] ** 2",
-            *_matrices(_SIGNED, *_TALL),
-        ),
-        _of(
-            "right-squares",
-            "xp.linalg.svd(a, full_matrices=False)[2] ** 2",
-            *_matrices(_SIGNED, *_WIDE),
-        ),
-        _of(
-            "polar-factor",
-            "xp.linalg.svd(a, full_matrices=False)[0] @ xp.linalg.svd(a, full_matrices=False)[2]",
-            *_matrices(well_conditioned, 2, 2),
-        ),
-        _of(
-            "full,left-squares",
-            "xp.linalg.svd(a)[0] ** 2",
-            *_matrices(well_conditioned, 2, 2),
-        ),
-    ),
-)
-
-_QR = Entry(
-    "linalg.qr",
-    "linalg.qr",
-    Kind.SMOOTH,
-    "full column rank",
-    (
-        _of("q-squares", "xp.linalg.qr(a)[0] ** 2", *_matrices(well_conditioned, 3, 3)),
-        _of("r-squares", "xp.linalg.qr(a)[1] ** 2", *_matrices(well_conditioned, 3, 3)),
-        _of("tall,r-squares", "xp.linalg.qr(a)[1] ** 2", *_matrices(_SIGNED, *_TALL)),
-        _of("tall,q-squares", "xp.linalg.qr(a)[0] ** 2", *_matrices(_SIGNED, *_TALL)),
-        _of("wide,r-squares", "xp.linalg.qr(a)[1] ** 2", *_matrices(_SIGNED, *_WIDE)),
-        _of(
-            "mode=complete",
-            "xp.linalg.qr(a, mode='complete')[1] ** 2",
-            *_matrices(well_conditioned, 2, 2),
-        ),
-        _of("stack", "xp.linalg.qr(a)[1] ** 2", *_matrices(well_conditioned, 2, 2, 2)),
-    ),
-)
-
 _PINV = Entry(
     "linalg.pinv",
     "linalg.pinv",
     Kind.SMOOTH,
     "where the rank is constant: full rank",
     (
-        _of("", "xp.linalg.pinv(a)", *_matrices(well_conditioned, 2, 2), _IDENTITY),
-        _of("tall", "xp.linalg.pinv(a)", *_matrices(_SIGNED, *_TALL)),
-        _of("wide", "xp.linalg.pinv(a)", *_matrices(_SIGNED, *_WIDE)),
-        _of("rtol", "xp.linalg.pinv(a, rtol=1e-6)", *_matrices(_SIGNED, *_TALL)),
+        of_a("", "xp.linalg.pinv(a)", *matrices(well_conditioned, 2, 2), IDENTITY),
+        of_a("tall", "xp.linalg.pinv(a)", *matrices(SIGNED, *TALL)),
+        of_a("wide", "xp.linalg.pinv(a)", *matrices(SIGNED, *WIDE)),
+        of_a("rtol", "xp.linalg.pinv(a, rtol=1e-6)", *matrices(SIGNED, *TALL)),
     ),
 )
 
@@ -348,10 +181,10 @@ _POWER = Entry(
     Kind.SMOOTH,
     "everywhere; invertible matrices for negative powers",
     (
-        _of("n=3", "xp.linalg.matrix_power(a, 3)", *_matrices(_SIGNED, 2, 2), _RANK_1),
-        _of("n=0", "xp.linalg.matrix_power(a, 0)", *_matrices(_SIGNED, 2, 2)),
-        _of("n=1", "xp.linalg.matrix_power(a, 1)", *_matrices(_SIGNED, 2, 2)),
-        _of("n=-2", "xp.linalg.matrix_power(a, -2)", *_matrices(well_conditioned, 2, 2)),
+        of_a("n=3", "xp.linalg.matrix_power(a, 3)", *matrices(SIGNED, 2, 2), _RANK_1),
+        of_a("n=0", "xp.linalg.matrix_power(a, 0)", *matrices(SIGNED, 2, 2)),
+        of_a("n=1", "xp.linalg.matrix_power(a, 1)", *matrices(SIGNED, 2, 2)),
+        of_a("n=-2", "xp.linalg.matrix_power(a, -2)", *matrices(well_conditioned, 2, 2)),
     ),
 )
 
@@ -361,10 +194,10 @@ _DIAGONAL = Entry(
     Kind.SMOOTH,
     "everywhere",
     (
-        _of("", "xp.linalg.diagonal(a)", *_matrices(_SIGNED, 3, 3)),
-        _of("tall", "xp.linalg.diagonal(a)", *_matrices(_SIGNED, *_TALL)),
-        _of("wide,offset=1", "xp.linalg.diagonal(a, offset=1)", *_matrices(_SIGNED, *_WIDE)),
-        _of("offset=-1,stack", "xp.linalg.diagonal(a, offset=-1)", *_matrices(_SIGNED, 2, 2, 3)),
+        of_a("", "xp.linalg.diagonal(a)", *matrices(SIGNED, 3, 3)),
+        of_a("tall", "xp.linalg.diagonal(a)", *matrices(SIGNED, *TALL)),
+        of_a("wide,offset=1", "xp.linalg.diagonal(a, offset=1)", *matrices(SIGNED, *WIDE)),
+        of_a("offset=-1,stack", "xp.linalg.diagonal(a, offset=-1)", *matrices(SIGNED, 2, 2, 3)),
     ),
 )
 
@@ -374,10 +207,10 @@ _TRACE = Entry(
     Kind.SMOOTH,
     "everywhere",
     (
-        _of("", "xp.linalg.trace(a)", *_matrices(_SIGNED, 3, 3)),
-        _of("wide,offset=1", "xp.linalg.trace(a, offset=1)", *_matrices(_SIGNED, *_WIDE)),
-        _of("tall,offset=-1", "xp.linalg.trace(a, offset=-1)", *_matrices(_SIGNED, *_TALL)),
-        _of("stack", "xp.linalg.trace(a)", *_matrices(_SIGNED, 2, 2, 2)),
+        of_a("", "xp.linalg.trace(a)", *matrices(SIGNED, 3, 3)),
+        of_a("wide,offset=1", "xp.linalg.trace(a, offset=1)", *matrices(SIGNED, *WIDE)),
+        of_a("tall,offset=-1", "xp.linalg.trace(a, offset=-1)", *matrices(SIGNED, *TALL)),
+        of_a("stack", "xp.linalg.trace(a)", *matrices(SIGNED, 2, 2, 2)),
     ),
 )
 
@@ -386,12 +219,6 @@ LINALG: tuple[Entry, ...] = (
     _SLOGDET,
     _INV,
     _SOLVE,
-    _CHOLESKY,
-    _EIGVALSH,
-    _EIGH,
-    _SVDVALS,
-    _SVD,
-    _QR,
     _PINV,
     _POWER,
     _DIAGONAL,

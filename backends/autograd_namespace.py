@@ -1,26 +1,32 @@
-"""The array API's names over ``autograd.numpy``, with derivatives.
+"""The array API's names over ``autograd.numpy``, with autograd's own derivatives.
 
-``autograd.numpy`` has nearly all of the names, since it wraps whatever NumPy has. But some of them
-have no derivative there, and its ``concat`` returns numbers that no longer depend on their input,
-without a word. So only the names of the contract are let through, and those that lack something
-are written here, on what autograd differentiates. What it has a reverse rule for and no forward
-rule (``inv``, ``det``, ``solve``, …) stays as it is: that is autograd, and is judged as such.
+``autograd.numpy`` has nearly all of the names, since it wraps whatever NumPy has. Of some of them
+it has no derivative, and says so when it is asked for one: that is autograd, and is judged as such.
+But what takes a list of arrays (``concat``, ``block``, ``vstack``) returns numbers that no longer
+depend on their input, without a word. So only the names of the contract are let through, and
+renamed or reshaped where autograd has the function in another form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defjvp, defvjp, primitive
-from autograd.numpy.numpy_vjps import unbroadcast_f
 
-from backends.library_namespace import LibraryNamespace
+from backends.autograd_linalg import LINALG, matrix_transpose
 from harness.contract import Array
-from harness.contract.namespace import CONSTANT, DIFFERENTIABLE, DIFFERENTIABLE_LINALG
+from harness.contract.library_namespace import LibraryNamespace
+from harness.contract.namespace import (
+    CONSTANT,
+    CONSTANT_FFT,
+    DIFFERENTIABLE,
+    DIFFERENTIABLE_FFT,
+    EXTRA,
+    SPECIAL,
+)
 
 __all__ = ["XP"]
 
@@ -33,13 +39,21 @@ def _concat(arrays: Sequence[Array], /, *, axis: int | None = 0) -> Array:
     return anp.concatenate(arrays, axis=axis)
 
 
-def _matrix_transpose(x: Array, /) -> Array:
-    return anp.swapaxes(x, -1, -2)
+def _broadcast_arrays(*arrays: Array) -> tuple[Array, ...]:
+    """Each with leading axes first, because autograd's ``broadcast_to`` takes no new ones."""
+    shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    raised = (anp.reshape(x, (1,) * (len(shape) - x.ndim) + x.shape) for x in arrays)
+    return tuple(anp.broadcast_to(x, shape) for x in raised)
 
 
-def _broadcast_to(x: Array, /, shape: tuple[int, ...]) -> Array:
-    """By a product with ones: autograd's own refuses new leading axes in reverse mode."""
-    return x * np.ones(shape, dtype=x.dtype)
+def _meshgrid(*arrays: Array, indexing: Literal["xy", "ij"] = "xy") -> tuple[Array, ...]:
+    """Each array along its own axis; ``xy`` exchanges the first two."""
+    order = list(range(len(arrays)))
+    if indexing == "xy" and len(arrays) > 1:
+        order[:2] = [1, 0]
+    shapes = [tuple(-1 if a == axis else 1 for a in range(len(arrays))) for axis in order]
+    spread = (anp.reshape(x, shape) for x, shape in zip(arrays, shapes, strict=True))
+    return _broadcast_arrays(*spread)
 
 
 def _flip(x: Array, /, *, axis: Axis = None) -> Array:
@@ -58,25 +72,30 @@ def _unstack(x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
     return tuple(x[(*first, i)] for i in range(x.shape[axis]))
 
 
-def _cumulative_sum(x: Array, /, *, axis: int | None = None) -> Array:
-    return anp.cumsum(x, axis=0 if axis is None else axis)
+def _cumulative_sum(
+    x: Array, /, *, axis: int | None = None, include_initial: bool = False
+) -> Array:
+    along = 0 if axis is None else axis
+    sums = anp.cumsum(x, axis=along)
+    if not include_initial:
+        return sums
+    shape = tuple(1 if a == along % x.ndim else n for a, n in enumerate(x.shape))
+    return anp.concatenate([np.zeros(shape, dtype=x.dtype), sums], axis=along)
 
 
-_hypot = primitive(np.hypot)
-defvjp(
-    _hypot,
-    lambda ans, x, y: unbroadcast_f(x, lambda g: g * (x / ans)),
-    lambda ans, x, y: unbroadcast_f(y, lambda g: g * (y / ans)),
-)
-defjvp(
-    _hypot,
-    lambda g, ans, x, y: g * (x / ans),
-    lambda g, ans, x, y: g * (y / ans),
-)
+def _sort(x: Array, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Array:
+    """Among equal values there is no order to keep."""
+    ordered = anp.sort(x, axis)
+    return _flip(ordered, axis=axis) if descending else ordered
 
 
-def _vecdot(x: Array, y: Array, /, *, axis: int = -1) -> Array:
-    return anp.sum(x * y, axis=axis)
+def _argsort(
+    x: Array, /, *, axis: int = -1, descending: bool = False, stable: bool = True
+) -> Array:
+    kind = "stable" if stable else None
+    if not descending:
+        return anp.argsort(x, axis=axis, kind=kind)
+    return x.shape[axis] - 1 - np.flip(anp.argsort(_flip(x, axis=axis), axis=axis, kind=kind), axis)
 
 
 def _var(
@@ -91,64 +110,41 @@ def _std(
     return anp.std(x, axis=axis, ddof=correction, keepdims=keepdims)
 
 
-def _diagonal(x: Array, /, *, offset: int = 0) -> Array:
-    rows, columns = x.shape[-2:]
-    i = np.arange(max(0, -offset), min(rows, columns - offset))
-    return x[..., i, i + offset]
-
-
-def _trace(x: Array, /, *, offset: int = 0) -> Array:
-    return anp.sum(_diagonal(x, offset=offset), axis=-1)
-
-
-def _outer(x: Array, y: Array, /) -> Array:
-    return x[:, None] * y[None, :]
-
-
-def _vector_norm(x: Array, /, *, axis: Axis = None, keepdims: bool = False) -> Array:
-    return anp.sqrt(anp.sum(x * x, axis=axis, keepdims=keepdims))
-
-
-def _matrix_norm(x: Array, /, *, keepdims: bool = False) -> Array:
-    return anp.sqrt(anp.sum(x * x, axis=(-2, -1), keepdims=keepdims))
-
-
-_REPLACED: dict[str, Callable[..., Any]] = {
-    "broadcast_to": _broadcast_to,
+_UNDER_OTHER_NAMES: dict[str, Callable[..., Any]] = {
+    "argsort": _argsort,
+    "broadcast_arrays": _broadcast_arrays,
     "concat": _concat,
     "cumulative_sum": _cumulative_sum,
     "flip": _flip,
-    "hypot": _hypot,
-    "matrix_transpose": _matrix_transpose,
+    "matrix_transpose": matrix_transpose,
+    "meshgrid": _meshgrid,
+    "sort": _sort,
     "std": _std,
     "take": _take,
     "unstack": _unstack,
     "var": _var,
-    "vecdot": _vecdot,
-}
-
-_REPLACED_LINALG: dict[str, Callable[..., Any]] = {
-    "diagonal": _diagonal,
-    "matmul": anp.matmul,
-    "matrix_norm": _matrix_norm,
-    "matrix_transpose": _matrix_transpose,
-    "outer": _outer,
-    "tensordot": anp.tensordot,
-    "trace": _trace,
-    "vecdot": _vecdot,
-    "vector_norm": _vector_norm,
 }
 
 
-def _names(names: Sequence[str], module: Any, replaced: dict[str, Callable[..., Any]]) -> Any:
-    return {name: replaced.get(name) or getattr(module, name) for name in names}
+def _special() -> LibraryNamespace:
+    """``autograd.scipy.special``, which imports SciPy; ``jv`` is SciPy's other name of ``jn``."""
+    import autograd.scipy.special as own
+
+    names = {name: getattr(own, name) for name in SPECIAL if hasattr(own, name)}
+    return LibraryNamespace({**names, "jv": own.jn, "sinc": anp.sinc}, path="special")
 
 
 XP = LibraryNamespace(
     {
-        **_names((*DIFFERENTIABLE, *CONSTANT), anp, _REPLACED),
-        "linalg": SimpleNamespace(**_names(DIFFERENTIABLE_LINALG, anp.linalg, _REPLACED_LINALG)),
+        **{
+            name: _UNDER_OTHER_NAMES.get(name) or getattr(anp, name)
+            for name in (*DIFFERENTIABLE, *CONSTANT, *EXTRA)
+        },
+        "fft": SimpleNamespace(
+            **{name: getattr(anp.fft, name) for name in (*DIFFERENTIABLE_FFT, *CONSTANT_FFT)}
+        ),
+        "linalg": LINALG,
     },
-    special="autograd.scipy.special",
+    later={"special": _special},
 )
 """The namespace of the autograd backend."""

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from backends.library_namespace import LibraryNamespace
+from backends.jax_namespace import XP
 from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
 
 __all__ = ["JaxBackend", "JaxEagerBackend"]
@@ -21,11 +21,6 @@ Arrays = tuple[Array, ...]
 # Both must be said before the first array exists: without the first, float64 becomes float32.
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_platforms", "cpu")
-
-_XP = LibraryNamespace(
-    {name: value for name, value in vars(jnp).items() if not name.startswith("_")},
-    special="jax.scipy.special",
-)
 
 
 class JaxEagerBackend(Backend):
@@ -52,7 +47,7 @@ class JaxEagerBackend(Backend):
     @property
     def xp(self) -> Namespace:
         """``jax.numpy``, with ``jax.scipy.special`` as ``special``."""
-        return _XP
+        return XP
 
     def asarray(self, x: np.ndarray) -> Array:
         """A JAX array of the same dtype, with memory of its own."""

@@ -6,16 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from backends.library_namespace import LibraryNamespace
 from harness.contract import Array, Backend, Namespace
+from harness.contract.numpy_namespace import NUMPY
 
 __all__ = ["NumPyArrays"]
-
-
-_XP = LibraryNamespace(
-    {name: value for name, value in vars(np).items() if not name.startswith("_")},
-    special="scipy.special",
-)
 
 
 class NumPyArrays(Backend):
@@ -23,8 +17,8 @@ class NumPyArrays(Backend):
 
     @property
     def xp(self) -> Namespace:
-        """NumPy itself, which has the names of the array API standard since its version 2."""
-        return _XP
+        """NumPy itself, with ``scipy.special`` as ``special``."""
+        return NUMPY
 
     def asarray(self, x: np.ndarray) -> Array:
         """A copy in C order, so that a function which writes to it harms nobody else."""

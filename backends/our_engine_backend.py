@@ -10,12 +10,15 @@ import numpy as np
 
 import our_engine
 from backends.numpy_arrays import NumPyArrays
-from harness.contract import Array, Function, Operator, Problem, Pullback, Trace
+from harness.contract import Array, Function, Namespace, Operator, Problem, Pullback, Trace
 from harness.contract.derivation import function_of_primals
+from harness.contract.numpy_namespace import numpy_namespace
 
 __all__ = ["OurEngineBackend"]
 
 Arrays = tuple[Array, ...]
+
+_XP = numpy_namespace("our_engine.scipy_special", "our_engine.scipy_linalg")
 
 
 class OurEngineBackend(NumPyArrays):
@@ -33,6 +36,11 @@ class OurEngineBackend(NumPyArrays):
             Operator.HVP: _hvp,
             Operator.HESSIAN: _hessian,
         }
+
+    @property
+    def xp(self) -> Namespace:
+        """NumPy itself; of SciPy's functions those that take a tracer, under SciPy's names."""
+        return _XP
 
     def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:
         """By ``our_engine.jvp``."""

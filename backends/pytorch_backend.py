@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import array_api_compat.torch as xp_torch
 import numpy as np
 import torch
 
+from backends.pytorch_namespace import XP
 from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
 
 __all__ = ["PyTorchBackend"]
@@ -40,7 +40,7 @@ class PyTorchBackend(Backend):
     @property
     def xp(self) -> Namespace:
         """The array API names over torch; ``torch`` itself lacks some of them."""
-        return xp_torch
+        return XP
 
     def asarray(self, x: np.ndarray) -> Array:
         """A tensor with memory of its own."""

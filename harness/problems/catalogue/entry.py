@@ -86,6 +86,7 @@ class Variant:
     argnums: tuple[int, ...] | None = None
     uses: tuple[str, ...] | None = None
     operations: int = 1
+    third: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ class Entry:
 
     def problems(self) -> Iterator[Problem]:
         """A problem for each variant."""
-        operators = OPERATORS | THIRD if self.third else OPERATORS
         for variant in self.variants:
+            third = self.third and variant.third
             sizes = _sizes(variant.points)
             yield Problem(
                 name=f"{self.name}/{variant.name}" if variant.name else self.name,
@@ -119,7 +120,7 @@ class Entry:
                 argnums=_argnums(variant),
                 sizes=tuple(sizes.values()),
                 points=tuple(_point(at, sizes[at.shapes]) for at in variant.points),
-                operators=operators,
+                operators=OPERATORS | THIRD if third else OPERATORS,
                 timed_operators=frozenset(),
                 closed_forms={},
                 operations=_constant(variant.operations),

@@ -10,12 +10,34 @@ import numpy as np
 from harness.contract import PointKind
 from harness.problems.catalogue.entry import At, Shape
 
-__all__ = ["Draw", "drawn", "edge", "edges", "generic", "integers", "uniform"]
+__all__ = [
+    "Draw",
+    "at",
+    "broadcast",
+    "drawn",
+    "edge",
+    "edges",
+    "empty",
+    "generic",
+    "integers",
+    "label",
+    "uniform",
+]
 
 Draw = Callable[[np.random.Generator, Shape], np.ndarray]
 """Draws one argument of a shape; everything that it gives is exact in float32."""
 
 _GRID = 2.0**-12
+
+_TAIL = (20.0, 40.0)
+"""Edges of this size are asked in float32 too: further out, little is left in its range."""
+
+_SHAPES: dict[int, tuple[tuple[Shape, ...], ...]] = {
+    1: (((3,),), ((2, 2),), ((),)),
+    2: (((3,), (3,)), ((3,), (2, 3)), ((), (3,)), ((2, 1), (1, 3))),
+    3: (((3,), (3,), (3,)), ((2, 1), (3,), ()), ((2, 3), (), (2, 1))),
+}
+"""The shapes of generic points of elementwise functions, by the number of arguments."""
 
 
 def uniform(low: float, high: float) -> Draw:
@@ -88,3 +110,66 @@ def edges(
     return tuple(
         edge(name, [value], kind=kind, max_order=max_order, both=both) for name, value in named
     )
+
+
+def at(
+    *values: float | tuple[float, ...],
+    kind: PointKind = PointKind.SMOOTH,
+    max_order: int = 3,
+) -> tuple[At, ...]:
+    """Points of arguments with one element each, named by their values: ``1e-300``, ``0,-1``.
+
+    A number is a point of one argument, a tuple one of several. Zeros, kinks, infinite derivatives
+    and what lies in the tails, between 20 and 40, are asked in float32 too, where it holds the
+    values exactly: there it is plausible that a library errs in one dtype alone.
+    """
+    return tuple(
+        edge(
+            label(*numbers),
+            *([number] for number in numbers),
+            kind=kind,
+            max_order=max_order,
+            both=_tells_in_float32(numbers, kind),
+        )
+        for numbers in (v if isinstance(v, tuple) else (v,) for v in values)
+    )
+
+
+def _tells_in_float32(numbers: tuple[float, ...], kind: PointKind) -> bool:
+    low, high = _TAIL
+    exact = all(abs(x) <= high and float(np.float32(x)) == x for x in numbers)
+    if not exact or kind is PointKind.OUTSIDE:
+        return False
+    tells = 0.0 in numbers or max(map(abs, numbers)) >= low
+    return tells or kind is not PointKind.SMOOTH
+
+
+def label(*numbers: float) -> str:
+    """``numbers`` as a person writes them, between commas: ``1e-300``, ``-0``, ``0.5,inf``."""
+    return ",".join(map(_written, numbers))
+
+
+def _written(number: float) -> str:
+    short = f"{number:g}"
+    text = short if float(short) == number else repr(number)
+    digits, e, exponent = text.partition("e")
+    return f"{digits.removesuffix('.0')}e{int(exponent)}" if e else digits.removesuffix(".0")
+
+
+def broadcast(*draws: Draw, count: int | None = None, **facts: Any) -> tuple[At, ...]:
+    """Generic points of an elementwise function of one to three arguments.
+
+    ``generic-0`` has arguments of three elements each and is asked in float32 too; the others
+    have two and no dimensions, and where there are several arguments they are broadcast: a row to
+    a matrix, a scalar to a row, a column and a row to each other.
+    """
+    return tuple(
+        drawn(f"generic-{i}", *zip(draws, shapes, strict=True), both=i == 0, **facts)
+        for i, shapes in enumerate(_SHAPES[len(draws)][:count])
+    )
+
+
+def empty(*draws: Draw, **facts: Any) -> At:
+    """No elements at all; of several arguments, one of one element is broadcast to none."""
+    shapes: list[Shape] = [(0,), *((1,) for _ in draws[1:])]
+    return drawn("empty", *zip(draws, shapes, strict=True), **facts)

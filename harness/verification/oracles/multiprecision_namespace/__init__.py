@@ -5,12 +5,15 @@ A problem's ``fun(xp, *args)`` runs here unchanged. Nothing in this package know
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import array_api_compat.numpy as numpy_namespace
 
 from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray
 from harness.verification.oracles.multiprecision_namespace.elementwise import Elementwise
+from harness.verification.oracles.multiprecision_namespace.fourier import Fourier
+from harness.verification.oracles.multiprecision_namespace.linalg import LinearAlgebra
 from harness.verification.oracles.multiprecision_namespace.precision import (
     FloatNumbers,
     GmpyNumbers,
@@ -37,6 +40,16 @@ __all__ = [
 
 class NumberNamespace(Elementwise, Reductions, Creation, Shaping, Products):
     """The namespace over one kind of ``numbers``; a name that it lacks is NumPy's for floats."""
+
+    @functools.cached_property
+    def linalg(self) -> LinearAlgebra:
+        """The standard's ``linalg``, with ``eig`` and ``eigvals``."""
+        return LinearAlgebra(self.numbers)
+
+    @functools.cached_property
+    def fft(self) -> Fourier:
+        """The standard's ``fft``."""
+        return Fourier(self.numbers)
 
     def __getattr__(self, name: str) -> Any:
         """NumPy's function for floats; for the others there is nothing to fall back on."""

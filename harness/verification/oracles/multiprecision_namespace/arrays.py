@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from harness.verification.oracles.multiprecision_namespace import steps
 from harness.verification.oracles.multiprecision_namespace.decisions import settle
 from harness.verification.oracles.multiprecision_namespace.precision import Numbers
 
@@ -34,6 +36,16 @@ class NumberArray(np.ndarray):
         """Views and slices keep their kind of numbers."""
         if origin is not None and hasattr(origin, "numbers"):
             self.numbers = origin.numbers
+
+    @property  # type: ignore[misc]  # NumPy's can be assigned to; arrays of the standard cannot.
+    def real(self) -> Any:
+        """The real parts; NumPy would hand back an object array as it is."""
+        return NumberArray.of(_part("real", plain(self)), self.numbers)
+
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
+        """The imaginary parts; NumPy would say 0 for an object array."""
+        return NumberArray.of(_part("imag", plain(self)), self.numbers)
 
     def __getitem__(self, index: Any) -> Any:
         """An element is a 0-d array of the same numbers."""
@@ -80,7 +92,9 @@ def smaller_of(numbers: Numbers, first: Any, second: Any) -> NumberArray:
 
 
 def absolute(numbers: Numbers, x: Any) -> NumberArray:
-    """|x|: x on its first side, -x on the other."""
+    """|x|: x on its first side, -x on the other; the modulus of complex numbers, undecided."""
+    if numbers.is_complex(x):
+        return NumberArray.of(np.abs(x), numbers)
     taken = settle(x, 0, np.asarray(x >= 0, dtype=bool))
     result = np.where(taken, x, -x)
     return NumberArray.of(result, numbers)
@@ -98,6 +112,30 @@ def _one_of(numbers: Numbers, first: Any, second: Any, *, larger: bool) -> Numbe
     if unordered.any():
         result = np.where(unordered, first + second, result)
     return NumberArray.of(result, numbers)
+
+
+def _part(name: str, x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind != "O":
+        return np.asarray(getattr(x, name))
+    return np.asarray(np.frompyfunc(operator.attrgetter(name), 1, 1)(x), dtype=object)
+
+
+def _wrapped(step: Callable[..., np.ndarray]) -> Callable[..., Any]:
+    """A function of ``steps`` on what a ufunc was given, bare numbers included."""
+
+    def apply(numbers: Numbers, *operands: Any) -> Any:
+        arrays = [
+            x if isinstance(x, np.ndarray) and x.dtype.kind not in "iub" else _entered(numbers, x)
+            for x in operands
+        ]
+        result = step(numbers, *arrays)
+        return result if result.dtype == np.bool_ else NumberArray.of(result, numbers)
+
+    return apply
+
+
+def _entered(numbers: Numbers, x: Any) -> np.ndarray:
+    return numbers.array(np.asarray(x, dtype=np.float64))
 
 
 def _compared(ufunc: np.ufunc, *, negated: bool) -> Callable[..., np.ndarray]:
@@ -119,6 +157,15 @@ _DECIDED: dict[np.ufunc, Callable[..., Any]] = {
     np.maximum: larger_of,
     np.minimum: smaller_of,
     np.absolute: absolute,
+    np.sign: _wrapped(steps.sign),
+    np.signbit: _wrapped(steps.signbit),
+    np.copysign: _wrapped(steps.copysign),
+    np.floor: _wrapped(steps.floor),
+    np.ceil: _wrapped(steps.ceil),
+    np.trunc: _wrapped(steps.trunc),
+    np.rint: _wrapped(steps.round_half_even),
+    np.floor_divide: _wrapped(steps.floor_divide),
+    np.remainder: _wrapped(steps.remainder),
 }
 
 # Where NumPy's name of a ufunc is not the standard's.

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.verification.oracles.multiprecision_namespace import steps
 from harness.verification.oracles.multiprecision_namespace.arrays import (
     NumberArray,
     absolute,
@@ -15,34 +16,9 @@ from harness.verification.oracles.multiprecision_namespace.arrays import (
     plain,
     smaller_of,
 )
-from harness.verification.oracles.multiprecision_namespace.precision import Numbers
+from harness.verification.oracles.multiprecision_namespace.family import Family, is_bare
 
-__all__ = ["Elementwise", "Family"]
-
-
-class Family:
-    """What each family of functions needs: the numbers, and the way in and out of plain arrays."""
-
-    def __init__(self, numbers: Numbers) -> None:
-        """The functions compute with ``numbers``."""
-        self.numbers = numbers
-
-    def enter(self, x: Any) -> np.ndarray:
-        """``x`` as a plain array of the numbers (integers and booleans stay what they are)."""
-        return x.view(np.ndarray) if isinstance(x, NumberArray) else self.numbers.array(x)
-
-    def leave(self, x: Any) -> NumberArray:
-        """A result as an array of numbers."""
-        return NumberArray.of(x, self.numbers)
-
-    def reduce(self, ufunc: Any, x: Any, axis: Any, keepdims: bool) -> NumberArray:
-        """``ufunc`` folded over ``axis`` (None: all of them)."""
-        return self.leave(ufunc.reduce(self.enter(x), axis=axis, keepdims=keepdims))
-
-    def call(self, name: str, *operands: Any) -> NumberArray:
-        """The numbers' own function ``name``, or NumPy's."""
-        function = self.numbers.elementwise.get(name) or getattr(np, name)
-        return self.leave(function(*(self.enter(x) for x in operands)))
+__all__ = ["Elementwise"]
 
 
 def _unary(name: str) -> Callable[[Any, Any], NumberArray]:
@@ -55,6 +31,38 @@ def _unary(name: str) -> Callable[[Any, Any], NumberArray]:
 def _binary(name: str) -> Callable[[Any, Any, Any], NumberArray]:
     def function(self: Family, x1: Any, x2: Any, /) -> NumberArray:
         return self.call(name, x1, x2)
+
+    return _named(function, name)
+
+
+def _step(name: str, step: Callable[..., np.ndarray]) -> Callable[..., Any]:
+    """A function of ``steps``; integers are left to NumPy."""
+
+    def function(self: Family, *operands: Any) -> Any:
+        entered = [self.enter(x) for x in operands]
+        if all(x.dtype.kind in "iub" for x in entered):
+            return np.asarray(getattr(np, name)(*entered))
+        return self.leave(step(self.numbers, *map(self.enter_numbers, entered)))
+
+    return _named(function, name)
+
+
+def _on_integers(name: str) -> Callable[..., Any]:
+    """NumPy's function of integers and booleans."""
+    ufunc = getattr(np, name)
+
+    def function(self: Family, *operands: Any) -> np.ndarray:
+        return np.asarray(ufunc(*(np.asarray(plain(x)) for x in operands)))
+
+    return _named(function, name)
+
+
+def _logical(name: str) -> Callable[..., Any]:
+    """NumPy's function of truth values; a number is true unless it is 0."""
+    ufunc = getattr(np, name)
+
+    def function(self: Family, *operands: Any) -> np.ndarray:
+        return np.asarray(ufunc(*(np.asarray(plain(x)).astype(bool) for x in operands)))
 
     return _named(function, name)
 
@@ -87,22 +95,29 @@ class Elementwise(Family):
     atan = _unary("atan")
     atan2 = _binary("atan2")
     atanh = _unary("atanh")
-    ceil = _unary("ceil")
+    ceil = _step("ceil", steps.ceil)
+    copysign = _step("copysign", steps.copysign)
     cos = _unary("cos")
     cosh = _unary("cosh")
     exp = _unary("exp")
     expm1 = _unary("expm1")
-    floor = _unary("floor")
+    floor = _step("floor", steps.floor)
+    floor_divide = _step("floor_divide", steps.floor_divide)
     hypot = _binary("hypot")
     log = _unary("log")
     log10 = _unary("log10")
     log1p = _unary("log1p")
     log2 = _unary("log2")
+    remainder = _step("remainder", steps.remainder)
+    round = _step("round", steps.round_half_even)
+    sign = _step("sign", steps.sign)
+    signbit = _step("signbit", steps.signbit)
     sin = _unary("sin")
     sinh = _unary("sinh")
     sqrt = _unary("sqrt")
     tan = _unary("tan")
     tanh = _unary("tanh")
+    trunc = _step("trunc", steps.trunc)
 
     add = _by_operator("add", operator.add)
     divide = _by_operator("divide", operator.truediv)
@@ -118,14 +133,44 @@ class Elementwise(Family):
     pow = _by_operator("pow", operator.pow)
     subtract = _by_operator("subtract", operator.sub)
 
-    logical_and = staticmethod(np.logical_and)
-    logical_not = staticmethod(np.logical_not)
-    logical_or = staticmethod(np.logical_or)
-    logical_xor = staticmethod(np.logical_xor)
+    bitwise_and = _on_integers("bitwise_and")
+    bitwise_invert = _on_integers("bitwise_invert")
+    bitwise_left_shift = _on_integers("bitwise_left_shift")
+    bitwise_or = _on_integers("bitwise_or")
+    bitwise_right_shift = _on_integers("bitwise_right_shift")
+    bitwise_xor = _on_integers("bitwise_xor")
+    logical_and = _logical("logical_and")
+    logical_not = _logical("logical_not")
+    logical_or = _logical("logical_or")
+    logical_xor = _logical("logical_xor")
 
-    def abs(self, x: Any, /) -> NumberArray:
-        """The standard's ``abs``; 0 is a decision."""
-        return absolute(self.numbers, self.enter(x))
+    def abs(self, x: Any, /) -> Any:
+        """The standard's ``abs``; 0 is a decision, except in the complex plane."""
+        array = self.enter(x)
+        return np.abs(array) if array.dtype.kind in "iub" else absolute(self.numbers, array)
+
+    def real(self, x: Any, /) -> Any:
+        """The real part."""
+        return NumberArray.of(self.enter_numbers(x), self.numbers).real
+
+    def imag(self, x: Any, /) -> Any:
+        """The imaginary part; 0 of a real number."""
+        return NumberArray.of(self.enter_numbers(x), self.numbers).imag
+
+    def conj(self, x: Any, /) -> NumberArray:
+        """The conjugate."""
+        return self.leave(np.conjugate(self.enter_numbers(x)))
+
+    def nextafter(self, x1: Any, x2: Any, /) -> NumberArray:
+        """The float64 next to ``x1`` towards ``x2``: ``x1`` moved by a constant, as engines see it.
+
+        The constant is the distance between the floats nearest to ``x1``.
+        """
+        first, second = (self.enter_numbers(x) for x in (x1, x2))
+        start = first.astype(np.float64)
+        moved = np.nextafter(start, second.astype(np.float64))
+        step = np.where(moved == start, 0.0, moved - start)
+        return self.leave(first + self.numbers.array(step))
 
     def square(self, x: Any, /) -> NumberArray:
         """x²."""
@@ -135,12 +180,6 @@ class Elementwise(Family):
     def reciprocal(self, x: Any, /) -> NumberArray:
         """1 / x."""
         return self.leave(1 / self.leave(self.enter(x)))
-
-    def sign(self, x: Any, /) -> NumberArray:
-        """-1, 0 or 1: a step function, so nothing is decided; NaN stays NaN."""
-        entered = self.enter(x)
-        step = np.where(entered > 0, 1, np.where(entered < 0, -1, entered * 0))
-        return self.leave(step)
 
     def maximum(self, x1: Any, x2: Any, /) -> NumberArray:
         """The larger of the two; a tie is a decision."""
@@ -158,13 +197,19 @@ class Elementwise(Family):
         return result if max is None else self.minimum(result, max)
 
     def logaddexp(self, x1: Any, x2: Any, /) -> NumberArray:
-        """log(exp x1 + exp x2); with so many digits nothing need be shifted out."""
-        return self.log(self.exp(x1) + self.exp(x2))
+        """log(exp x1 + exp x2), from the larger one on: it is smooth, so nothing is decided."""
+        first, second = np.broadcast_arrays(self.enter_numbers(x1), self.enter_numbers(x2))
+        larger = np.asarray(first >= second, dtype=bool)
+        high, low = np.where(larger, first, second), np.where(larger, second, first)
+        # Equal infinities have no difference, and are themselves the result.
+        equal = np.asarray(first == second, dtype=bool)
+        apart = np.where(equal, self.numbers.number(0), low - high)
+        return self.leave(high + self.log1p(self.exp(apart)))
 
     def where(self, condition: Any, x1: Any, x2: Any, /) -> NumberArray:
         """``x1`` where the condition holds, else ``x2``; the condition is what was decided."""
         # As numbers, for 1 / where(…, 1, 0) is not a division of Python's integers.
-        sides = (self.numbers.number(x) if _is_bare(x) else self.enter(x) for x in (x1, x2))
+        sides = (self.numbers.number(x) if is_bare(x) else self.enter(x) for x in (x1, x2))
         return self.leave(np.where(plain(condition), *sides))
 
     def isnan(self, x: Any, /) -> np.ndarray:
@@ -185,10 +230,5 @@ class Elementwise(Family):
     def _pair(self, x1: Any, x2: Any) -> tuple[Any, Any]:
         """Both plain; a bare number stays bare, for it is what does not move."""
         return tuple(  # type: ignore[return-value]
-            x if _is_bare(x) else self.enter(x) for x in (x1, x2)
+            x if is_bare(x) else self.enter(x) for x in (x1, x2)
         )
-
-
-def _is_bare(x: Any) -> bool:
-    """Whether it is a number of Python's, and no array."""
-    return isinstance(x, int | float) and not isinstance(x, bool)

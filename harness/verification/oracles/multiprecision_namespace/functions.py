@@ -1,74 +1,166 @@
-"""The elementwise functions of gmpy2 and mpmath by their names in the array API standard."""
+"""The functions of one number that gmpy2, mpmath and NumPy have, by their names in the standard.
+
+gmpy2's are MPFR's and MPC's: correctly rounded, NaN outside their domains, IEEE 754 at ±0 and
+±inf. mpmath's are kept to the reals for real operands, and give NaN where it raises; it has no
+negative zero. Neither overflows where a float does: exp(800) is a number here, and becomes
+infinite only when a result is made a float. MPFR's exponents end at ±2^30, mpmath's nowhere.
+"""
 
 from __future__ import annotations
 
 import functools
 import importlib
+import operator
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import mpmath
 import numpy as np
 
-__all__ = ["Elementwise", "gmpy2_functions", "mpmath_functions"]
+from harness.verification.oracles.multiprecision_namespace.complex_functions import (
+    with_complex_operands,
+)
+
+__all__ = [
+    "Elementwise",
+    "Scalars",
+    "float_scalars",
+    "gmpy2_scalars",
+    "mpmath_scalars",
+    "vectorised",
+]
 
 Elementwise = Mapping[str, Callable[..., Any]]
 """Functions of plain object arrays by name."""
 
-# The array API standard's name, gmpy2's and mpmath's.
-_UNARY: tuple[tuple[str, str, str], ...] = (
-    ("acos", "acos", "acos"),
-    ("acosh", "acosh", "acosh"),
-    ("asin", "asin", "asin"),
-    ("asinh", "asinh", "asinh"),
-    ("atan", "atan", "atan"),
-    ("atanh", "atanh", "atanh"),
-    ("ceil", "ceil", "ceil"),
-    ("cos", "cos", "cos"),
-    ("cosh", "cosh", "cosh"),
-    ("exp", "exp", "exp"),
-    ("expm1", "expm1", "expm1"),
-    ("floor", "floor", "floor"),
-    ("log", "log", "log"),
-    ("log10", "log10", "log10"),
-    ("log1p", "log1p", "log1p"),
-    ("sin", "sin", "sin"),
-    ("sinh", "sinh", "sinh"),
-    ("sqrt", "sqrt", "sqrt"),
-    ("tan", "tan", "tan"),
-    ("tanh", "tanh", "tanh"),
+Scalars = SimpleNamespace
+"""Functions of single numbers, among them ``number`` and ``complex_number``, the constructors."""
+
+_UNARY = (
+    *("acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh", "exp", "expm1"),
+    *("floor", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh"),
 )
+_BINARY = ("atan2", "hypot")
+
+# NumPy's name where it is not the standard's.
+_ARC = {f"a{name}": f"arc{name}" for name in ("cos", "cosh", "sin", "sinh", "tan", "tan2", "tanh")}
 
 
 @functools.cache
-def gmpy2_functions() -> Elementwise:
-    """MPFR's, correctly rounded, NaN outside their domains; ImportError without gmpy2."""
+def gmpy2_scalars() -> Scalars:
+    """MPFR's and MPC's; ImportError without gmpy2."""
     gmpy2 = importlib.import_module("gmpy2")
-    functions = {name: getattr(gmpy2, theirs) for name, theirs, _ in _UNARY}
-    functions["log2"] = gmpy2.log2
-    return _vectorised(functions) | _vectorised(
-        {"atan2": gmpy2.atan2, "hypot": gmpy2.hypot}, arity=2
+    real = {name: getattr(gmpy2, name) for name in (*_UNARY, *_BINARY)}
+    return Scalars(
+        **with_complex_operands(real, SimpleNamespace(**real), gmpy2.mpc),
+        divide=_gmpy2_divide(gmpy2),
+        power=operator.pow,
+        number=gmpy2.mpfr,
+        complex_number=gmpy2.mpc,
+        complex_type=gmpy2.mpc,
+        nearest=gmpy2.rint,
+        is_signed=gmpy2.is_signed,
+        **{name: getattr(gmpy2, name) for name in ("gamma", "digamma", "erf", "erfc")},
+        lgamma=lambda x: gmpy2.lgamma(x)[0],
+        li2=gmpy2.li2,
+        ei=gmpy2.eint,
+        jn=lambda n, x: gmpy2.jn(int(n), x),
+        yn=lambda n, x: gmpy2.yn(int(n), x),
+        pi=gmpy2.const_pi,
+        to_mpmath=_to_mpmath,
+        from_mpmath=_from_mpmath(gmpy2),
     )
 
 
 @functools.cache
-def mpmath_functions() -> Elementwise:
-    """mpmath's, kept to the reals; ``divide`` and ``pow`` among them, for its own ones raise."""
-    functions = {name: _real(getattr(mpmath, theirs)) for name, _, theirs in _UNARY}
+def mpmath_scalars() -> Scalars:
+    """mpmath's, on the reals for real operands."""
+    functions = {name: _real(getattr(mpmath, name)) for name in _UNARY if name != "log2"}
     functions["log2"] = _real(lambda x: mpmath.log(x, 2))
-    binary = {
-        "atan2": mpmath.atan2,
-        "hypot": mpmath.hypot,
-        "divide": _mpmath_divide,
-        "pow": _mpmath_pow,
+    return Scalars(
+        **functions,
+        atan2=mpmath.atan2,
+        hypot=mpmath.hypot,
+        divide=_mpmath_divide,
+        power=_mpmath_pow,
+        number=mpmath.mpf,
+        complex_number=mpmath.mpc,
+        complex_type=mpmath.mpc,
+        nearest=mpmath.nint,
+        is_signed=lambda x: x < 0,
+        gamma=_real(mpmath.gamma),
+        lgamma=_mpmath_lgamma,
+        digamma=_real(mpmath.digamma),
+        erf=_real(mpmath.erf),
+        erfc=_real(mpmath.erfc),
+        li2=lambda x: mpmath.re(mpmath.polylog(2, x)),
+        ei=_real(mpmath.ei),
+        jn=lambda n, x: _real(functools.partial(mpmath.besselj, int(n)))(x),
+        yn=_mpmath_yn,
+        pi=lambda: +mpmath.pi,
+        to_mpmath=lambda x: x,
+        from_mpmath=lambda x: x,
+    )
+
+
+@functools.cache
+def float_scalars(dtype: np.dtype[Any]) -> Scalars:
+    """NumPy's, as far as factorisations need them."""
+    functions = {name: getattr(np, _ARC.get(name, name)) for name in (*_UNARY, *_BINARY)}
+    complex_type = np.result_type(dtype, np.complex64).type
+    return Scalars(
+        **functions,
+        divide=operator.truediv,
+        power=operator.pow,
+        number=dtype.type,
+        complex_number=lambda x, y=0.0: complex_type(x) + complex_type(1j) * complex_type(y),
+        complex_type=np.complexfloating,
+        nearest=np.rint,
+        is_signed=np.signbit,
+        pi=lambda: dtype.type(4) * np.arctan(dtype.type(1)),
+    )
+
+
+def vectorised(scalars: Scalars) -> Elementwise:
+    """The standard's functions among ``scalars``, on object arrays."""
+    unary = {name: np.frompyfunc(getattr(scalars, name), 1, 1) for name in _UNARY}
+    return unary | {
+        **{name: np.frompyfunc(getattr(scalars, name), 2, 1) for name in _BINARY},
+        "divide": np.frompyfunc(scalars.divide, 2, 1),
+        "pow": np.frompyfunc(scalars.power, 2, 1),
     }
-    return _vectorised(functions) | _vectorised(binary, arity=2)
 
 
-def _vectorised(
-    functions: Mapping[str, Callable[..., Any]], arity: int = 1
-) -> dict[str, Callable[..., Any]]:
-    return {name: np.frompyfunc(f, arity, 1) for name, f in functions.items()}
+def _gmpy2_divide(gmpy2: Any) -> Callable[[Any, Any], Any]:
+    def divide(x: Any, y: Any) -> Any:
+        # Two integers would give a fraction of Python's, or raise.
+        return gmpy2.mpfr(x) / y if isinstance(x, int) else x / y
+
+    return divide
+
+
+def _to_mpmath(x: Any) -> Any:
+    """An MPFR or MPC number as mpmath's, exactly."""
+    if not hasattr(x, "as_mantissa_exp"):
+        return mpmath.mpc(_to_mpmath(x.real), _to_mpmath(x.imag))
+    if x - x != 0:
+        return mpmath.mpf(float(x))
+    mantissa, exponent = x.as_mantissa_exp()
+    return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(mpmath.libmp.MPZ(mantissa), int(exponent)))
+
+
+def _from_mpmath(gmpy2: Any) -> Callable[[Any], Any]:
+    def convert(x: Any) -> Any:
+        """mpmath's number as an MPFR or MPC number, rounded to the context."""
+        if isinstance(x, mpmath.mpc):
+            return gmpy2.mpc(convert(x.real), convert(x.imag))
+        if not mpmath.isfinite(x):
+            return gmpy2.mpfr(float(x))
+        sign, mantissa, exponent, _ = x._mpf_
+        return gmpy2.mpfr(-mantissa if sign else mantissa) * gmpy2.mpfr(2) ** exponent
+
+    return convert
 
 
 def _real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -79,23 +171,42 @@ def _real(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
             y = function(x)
         except (ValueError, ZeroDivisionError):
             return mpmath.nan
-        return mpmath.nan if isinstance(y, mpmath.mpc) else y
+        is_left = isinstance(y, mpmath.mpc) and not isinstance(x, mpmath.mpc)
+        return mpmath.nan if is_left else y
 
     return real
 
 
 def _mpmath_divide(x: Any, y: Any) -> Any:
     try:
-        return mpmath.mpf(x) / y
+        return (x if isinstance(x, mpmath.mpc) else mpmath.mpf(x)) / y
     except ZeroDivisionError:
         if x == 0 or x != x:
             return mpmath.nan
+        if isinstance(x, mpmath.mpc):
+            return mpmath.mpc(mpmath.inf, mpmath.inf)
         return mpmath.inf if x > 0 else -mpmath.inf
 
 
 def _mpmath_pow(x: Any, y: Any) -> Any:
+    if y == 0 or x == 1:
+        return mpmath.mpf(1)
+    given = isinstance(x, mpmath.mpc) or isinstance(y, mpmath.mpc)
     try:
-        power = mpmath.mpf(x) ** y
+        power = (x if isinstance(x, mpmath.mpc) else mpmath.mpf(x)) ** y
     except ZeroDivisionError:
         return mpmath.inf
-    return mpmath.nan if isinstance(power, mpmath.mpc) else power
+    return mpmath.nan if isinstance(power, mpmath.mpc) and not given else power
+
+
+def _mpmath_lgamma(x: Any) -> Any:
+    """log|Γ(x)|, infinite at the poles."""
+    if x <= 0 and mpmath.isint(x):
+        return mpmath.inf
+    return mpmath.inf if mpmath.isinf(x) else mpmath.re(mpmath.loggamma(x))
+
+
+def _mpmath_yn(n: int, x: Any) -> Any:
+    if x == 0:
+        return -mpmath.inf
+    return mpmath.nan if x < 0 else _real(functools.partial(mpmath.bessely, int(n)))(x)

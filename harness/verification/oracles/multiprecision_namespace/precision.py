@@ -1,4 +1,4 @@
-"""Real numbers of a chosen precision, and NumPy arrays of them.
+"""Numbers of a chosen precision, real or complex, and NumPy arrays of them.
 
 Three kinds: MPFR numbers (gmpy2, about 0.1 µs a multiplication), mpmath's own (ten times
 slower, always installed), and NumPy's extended floating point. All of them are exact on what
@@ -12,9 +12,10 @@ import functools
 import importlib
 import importlib.util
 import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
@@ -23,8 +24,11 @@ import numpy as np
 
 from harness.verification.oracles.multiprecision_namespace.functions import (
     Elementwise,
-    gmpy2_functions,
-    mpmath_functions,
+    Scalars,
+    float_scalars,
+    gmpy2_scalars,
+    mpmath_scalars,
+    vectorised,
 )
 
 __all__ = [
@@ -48,6 +52,29 @@ class Numbers(ABC):
     """Decimal digits that an operation keeps."""
     elementwise: Elementwise
     """Functions of plain arrays by their standard names; ``divide`` and ``pow`` among them."""
+    scalars: Scalars
+    """The same functions of single numbers, and more; see ``functions``."""
+
+    @property
+    @abstractmethod
+    def bits(self) -> int:
+        """How many bits of a significand an operation keeps."""
+
+    def guarded(self, bits: int) -> AbstractContextManager[Any]:
+        """Inside ``computing()``: arithmetic with ``bits`` more, where there are more."""
+        return nullcontext()
+
+    def is_complex(self, x: Any) -> bool:
+        """Whether any element of the plain array ``x`` is complex (of integers, none)."""
+        array = np.asarray(x)
+        if array.dtype.kind != "O":
+            return array.dtype.kind == "c"
+        kinds = (self.scalars.complex_type, complex)
+        return any(isinstance(element, kinds) for element in array.flat)
+
+    @abstractmethod
+    def each(self, name: str, *operands: Any) -> np.ndarray:
+        """``scalars.name`` of each element of plain arrays, as an array."""
 
     @abstractmethod
     def computing(self) -> AbstractContextManager[Any]:
@@ -55,7 +82,10 @@ class Numbers(ABC):
 
     @abstractmethod
     def array(self, x: Any) -> np.ndarray:
-        """``x`` as an array of these numbers, exactly; integers and booleans stay as they are."""
+        """``x`` as an array of these numbers, exactly; integers and booleans stay as they are.
+
+        Complex floats become complex numbers of the same kind.
+        """
 
     @abstractmethod
     def number(self, x: float) -> Any:
@@ -63,14 +93,23 @@ class Numbers(ABC):
 
     @abstractmethod
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Two float64 arrays, ``high + low``: the numbers to about 31 digits (or all they have)."""
+        """Two float64 arrays, ``high + low``: the numbers to about 31 digits (or all they have).
+
+        Two complex128 arrays, where any number is complex.
+        """
 
 
 class _ObjectNumbers(Numbers):
     """What the two kinds of object arrays share; a subclass knows its scalar constructor."""
 
     dtype = np.dtype(object)
-    _scalar: Callable[[Any], Any]
+
+    def __init__(self, name: str, digits: int, scalars: Scalars) -> None:
+        self.name = name
+        self.digits = digits
+        self.scalars = scalars
+        self.elementwise = vectorised(scalars)
+        self._scalar: Callable[[Any], Any] = scalars.number
 
     @abstractmethod
     def _precision(self) -> AbstractContextManager[Any]:
@@ -85,6 +124,9 @@ class _ObjectNumbers(Numbers):
     def array(self, x: Any) -> np.ndarray:
         """Each float as the number that it is; a long double as the sum of two floats."""
         plain = np.asarray(x)
+        if plain.dtype.kind == "c":
+            unit = self.scalars.complex_number(0, 1)
+            return np.asarray(self.array(plain.real) + unit * self.array(plain.imag), dtype=object)
         if plain.dtype.kind != "f":
             return plain
         if plain.dtype.itemsize > 8:
@@ -94,6 +136,11 @@ class _ObjectNumbers(Numbers):
             return np.asarray(self._each(high) + self._each(low), dtype=object)
         return self._each(plain.astype(np.float64))
 
+    def each(self, name: str, *operands: Any) -> np.ndarray:
+        """Element by element, in Python."""
+        function = np.frompyfunc(getattr(self.scalars, name), len(operands), 1)
+        return np.asarray(function(*operands), dtype=object)
+
     def number(self, x: float) -> Any:
         """The float, or the integer, that it is."""
         return self._scalar(x)
@@ -101,6 +148,10 @@ class _ObjectNumbers(Numbers):
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The nearest float, and the float nearest to what is left."""
         plain = np.asarray(x)
+        if self.is_complex(plain):
+            parts = (np.frompyfunc(operator.attrgetter(part), 1, 1) for part in ("real", "imag"))
+            real, imag = (self.split(np.asarray(part(plain))) for part in parts)
+            return real[0] + 1j * imag[0], real[1] + 1j * imag[1]
         high, low = np.empty(plain.shape), np.zeros(plain.shape)
         for index, number in np.ndenumerate(plain):
             high[index] = leading = float(number)
@@ -118,19 +169,24 @@ class GmpyNumbers(_ObjectNumbers):
 
     def __init__(self, digits: int) -> None:
         """ImportError without gmpy2."""
-        gmpy2 = importlib.import_module("gmpy2")
-        self.name = "gmpy2"
-        self.digits = digits
-        self._gmpy2: ModuleType = gmpy2
-        self._scalar = gmpy2.mpfr
-        self.elementwise = gmpy2_functions()
+        self._gmpy2: ModuleType = importlib.import_module("gmpy2")
+        super().__init__("gmpy2", digits, gmpy2_scalars())
+
+    @property
+    def bits(self) -> int:
+        """MPFR's precision."""
+        return math.ceil(self.digits * _BITS_PER_DIGIT)
+
+    def guarded(self, bits: int) -> AbstractContextManager[Any]:
+        """The present precision and ``bits`` more."""
+        precision = self._gmpy2.get_context().precision + bits
+        context: AbstractContextManager[Any] = self._gmpy2.context(precision=precision)
+        return context
 
     def _precision(self) -> AbstractContextManager[Any]:
         # A new context: a user's traps and rounding do not reach into the judge. Built anew
         # each time, for a context that is entered twice forgets where it came from.
-        context: AbstractContextManager[Any] = self._gmpy2.context(
-            precision=math.ceil(self.digits * _BITS_PER_DIGIT)
-        )
+        context: AbstractContextManager[Any] = self._gmpy2.context(precision=self.bits)
         return context
 
 
@@ -139,10 +195,17 @@ class MpmathNumbers(_ObjectNumbers):
 
     def __init__(self, digits: int) -> None:
         """Any number of digits."""
-        self.name = "mpmath"
-        self.digits = digits
-        self._scalar = mpmath.mpf
-        self.elementwise = mpmath_functions()
+        super().__init__("mpmath", digits, mpmath_scalars())
+
+    @property
+    def bits(self) -> int:
+        """mpmath's precision."""
+        return int(mpmath.libmp.dps_to_prec(self.digits))
+
+    def guarded(self, bits: int) -> AbstractContextManager[Any]:
+        """The present precision and ``bits`` more."""
+        context: AbstractContextManager[Any] = mpmath.extraprec(bits)
+        return context
 
     def _precision(self) -> AbstractContextManager[Any]:
         context: AbstractContextManager[Any] = mpmath.workdps(self.digits)
@@ -158,6 +221,12 @@ class FloatNumbers(Numbers):
         self.name = self.dtype.name
         self.digits = int(np.finfo(dtype).precision)
         self.elementwise = {}
+        self.scalars = float_scalars(self.dtype)
+
+    @property
+    def bits(self) -> int:
+        """The significand's."""
+        return int(np.finfo(self.dtype).nmant) + 1
 
     def computing(self) -> AbstractContextManager[Any]:
         """NumPy silent about NaN and infinities."""
@@ -166,7 +235,13 @@ class FloatNumbers(Numbers):
     def array(self, x: Any) -> np.ndarray:
         """Converted to the type; rounded, if it is the narrower one."""
         plain = np.asarray(x)
+        if plain.dtype.kind == "c":
+            return plain.astype(np.result_type(self.dtype, np.complex64))
         return plain.astype(self.dtype) if plain.dtype.kind == "f" else plain
+
+    def each(self, name: str, *operands: Any) -> np.ndarray:
+        """NumPy's own loop."""
+        return np.asarray(getattr(self.scalars, name)(*operands))
 
     def number(self, x: float) -> Any:
         """NumPy's scalar of the type."""
@@ -175,10 +250,11 @@ class FloatNumbers(Numbers):
     def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As for all numbers; ``low`` is 0 for float64."""
         plain = np.asarray(x)
-        high = plain.astype(np.float64)
-        low = np.zeros(plain.shape)
+        narrow = np.complex128 if plain.dtype.kind == "c" else np.float64
+        high = plain.astype(narrow)
+        low = np.zeros(plain.shape, narrow)
         finite = np.isfinite(high)
-        low[finite] = (plain[finite] - high[finite]).astype(np.float64)
+        low[finite] = (plain[finite] - high[finite]).astype(narrow)
         return high, low
 
 

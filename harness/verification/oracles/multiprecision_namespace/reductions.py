@@ -12,7 +12,7 @@ from harness.verification.oracles.multiprecision_namespace.arrays import (
     plain,
     smaller_of,
 )
-from harness.verification.oracles.multiprecision_namespace.elementwise import Family
+from harness.verification.oracles.multiprecision_namespace.family import Family
 
 __all__ = ["Reductions"]
 

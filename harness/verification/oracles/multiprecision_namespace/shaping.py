@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray, plain
-from harness.verification.oracles.multiprecision_namespace.elementwise import Family
+from harness.verification.oracles.multiprecision_namespace.family import Family
 
 __all__ = ["Creation", "Shaping"]
 
@@ -102,10 +102,6 @@ class Shaping(Family):
     def permute_dims(self, x: Any, /, axes: tuple[int, ...]) -> Any:
         """The axes in another order."""
         return self.leave(self.enter(x).transpose(axes))
-
-    def matrix_transpose(self, x: Any, /) -> Any:
-        """The last two axes swapped."""
-        return self.leave(self.enter(x).swapaxes(-1, -2))
 
     def moveaxis(self, x: Any, source: Any, destination: Any, /) -> Any:
         """The axes moved."""

@@ -36,6 +36,14 @@ def register_backends(register: BackendRegistrar) -> None:
         ledger=_KNOWN / "pytorch.toml",
     )
     register(
+        "pytorch-autograd",
+        _factory("pytorch_autograd_backend", "PyTorchAutogradBackend"),
+        requires=("torch",),
+        install="python -m pip install 'adjudge[pytorch]'",
+        summary="PyTorch, eager: torch.autograd.grad with create_graph, reverse mode alone",
+        ledger=_KNOWN / "pytorch_autograd.toml",
+    )
+    register(
         "jax",
         _factory("jax_backend", "JaxBackend"),
         requires=("jax",),

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
-from backends.pytorch_namespace import XP
-from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
+from backends.pytorch_tensors import PyTorchTensors
+from harness.contract import Array, Function, Operator, Pullback
 
 __all__ = ["PyTorchBackend"]
 
 Arrays = tuple[Array, ...]
 
 
-class PyTorchBackend(Backend):
+class PyTorchBackend(PyTorchTensors):
     """Tensors on the CPU; ``torch.func`` transforms, run eagerly."""
-
-    dtypes = frozenset({"float64", "float32"})
 
     def __init__(self) -> None:
         """Take the library's own operators where it has them."""
@@ -37,24 +34,6 @@ class PyTorchBackend(Backend):
             Operator.HESSIAN_FORWARD_OVER_FORWARD: _hessian(torch.func.jacfwd, torch.func.jacfwd),
         }
 
-    @property
-    def xp(self) -> Namespace:
-        """The array API names over torch; ``torch`` itself lacks some of them."""
-        return XP
-
-    def asarray(self, x: np.ndarray) -> Array:
-        """A tensor with memory of its own."""
-        return torch.from_numpy(np.array(x, order="C"))
-
-    def to_numpy(self, x: Array) -> np.ndarray:
-        """The tensor's memory as an array, not a copy.
-
-        ``force`` also writes out PyTorch's symbolic zeros, which derivatives of linear
-        functions are made of.
-        """
-        array: np.ndarray = x.numpy(force=True)
-        return array
-
     def jvp(self, fun: Function, primals: Arrays, tangents: Arrays) -> tuple[Array, Array]:
         """By ``torch.func.jvp``: dual tensors."""
         y, y_dot = torch.func.jvp(fun, primals, tangents)
@@ -69,14 +48,6 @@ class PyTorchBackend(Backend):
         """By ``torch.func.vmap``."""
         mapped: Callable[..., Any] = torch.func.vmap(call)
         return mapped
-
-    def set_threads(self, count: int) -> None:
-        """Limit the threads inside one operation."""
-        torch.set_num_threads(count)
-
-    def versions(self) -> Mapping[str, str]:
-        """PyTorch's version, and NumPy's."""
-        return {"torch": torch.__version__, "numpy": np.__version__}
 
 
 def _gradient(fun: Function, primals: Arrays) -> tuple[Array | None, ...]:

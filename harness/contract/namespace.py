@@ -3,10 +3,10 @@
 ``DIFFERENTIABLE``, ``DIFFERENTIABLE_LINALG`` and ``DIFFERENTIABLE_FFT`` are the functions of the
 standard that have a derivative (that of a step function is zero); ``CONSTANT`` names make arrays
 and dtypes, or answer questions whose answer does not vary with their input, as do
-``CONSTANT_LINALG`` and ``CONSTANT_FFT``. ``SPECIAL`` are functions under ``xp.special``, with SciPy's
-names and order of arguments; ``EXTRA`` and ``EXTRA_LINALG`` are functions beyond the standard that
-two or more libraries share, with NumPy's names and arguments (SciPy's for ``expm`` and
-``solve_triangular``). All of these have a derivative, but for the order of a Bessel function.
+``CONSTANT_LINALG`` and ``CONSTANT_FFT``. ``SPECIAL`` are functions under ``xp.special``, with the
+names and order of arguments that SciPy gives them; ``EXTRA`` and ``EXTRA_LINALG`` are functions
+beyond the standard that two or more libraries share, with NumPy's names and arguments (SciPy's for
+``expm`` and ``solve_triangular``). All of these have a derivative, but not by an integer argument.
 
 A backend has each name that its library has, under whatever name that is there, and no other: what
 a library lacks is absent, and a problem that uses it is not supported there. A test differentiates

@@ -15,6 +15,7 @@ OWN = {
     "numpy_manual": set(),
     "finite_difference": set(),
     "pytorch": {"torch"},
+    "pytorch-autograd": {"torch"},
     "jax": {"jax", "jaxlib"},
     "jax-eager": {"jax", "jaxlib"},
     "autograd": {"autograd"},

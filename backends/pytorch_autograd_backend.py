@@ -24,14 +24,24 @@ class PyTorchAutogradBackend(PyTorchTensors):
 
     operators = frozenset(op for op in Operator if not any(part in op for part in _FORWARD))
 
+    def __init__(self) -> None:
+        """Nothing is being recorded yet."""
+        self._recording = 0
+
     def vjp(self, fun: Function, primals: Arrays) -> tuple[Array, Pullback]:
         """By ``torch.autograd.grad``, with ``create_graph`` where it is itself differentiated.
 
         The pullback may be called many times; it gives None for a primal that y ignores.
         """
         leaves = tuple(_leaf(x) for x in primals)
-        y = fun(*leaves)
-        nested = any(x.requires_grad for x in primals)
+        # Whatever is called while an outer function runs is part of what is differentiated there,
+        # even if it meets the outer variable nowhere but in the closure of ``fun``.
+        nested = self._recording > 0 or any(x.requires_grad for x in primals)
+        self._recording += 1
+        try:
+            y = fun(*leaves)
+        finally:
+            self._recording -= 1
 
         def pullback(y_bar: Array) -> tuple[Array | None, ...]:
             if not y.requires_grad:

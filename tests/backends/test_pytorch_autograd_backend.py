@@ -86,6 +86,22 @@ def test_an_inner_derivative_does_not_take_the_outer_variable_for_its_own():
     assert float(pulled(lambda t: t * pulled(lambda s: t + s, t), x)) == 1.0
 
 
+def test_an_outer_variable_in_the_closure_alone_is_differentiated_too():
+    """d/dt [d/ds t s²] = 2 s: the inner function is taken at a constant."""
+    s = BACKEND.asarray(np.array(2.0))
+    x = BACKEND.asarray(np.array(3.0))
+    assert float(pulled(lambda t: pulled(lambda z: t * z * z, s), x)) == 4.0
+
+
+def test_a_function_that_raises_leaves_nothing_recording():
+    def broken(t):
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        BACKEND.vjp(broken, (BACKEND.asarray(X),))
+    assert not pulled(lambda t: (t**3).sum(), BACKEND.asarray(X)).requires_grad
+
+
 def test_an_ignored_argument_gives_none_and_a_constant_none_for_each():
     x, z = BACKEND.asarray(X), BACKEND.asarray(np.ones(2))
     x_bar, z_bar = BACKEND.vjp(lambda t, u: (t * t).sum(), (x, z))[1](BACKEND.asarray(ONE))

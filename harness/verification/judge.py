@@ -16,7 +16,7 @@ from harness.problems.inputs import CaseInputs, output_shape
 from harness.verification import verdicts
 from harness.verification.bounded import Bounded
 from harness.verification.oracles import builtin_oracles
-from harness.verification.oracles.identities import Evaluated
+from harness.verification.oracles.cross_identities import Evaluated
 from harness.verification.oracles.oracle import Oracle, Question, Truth
 from harness.verification.tolerance import FACTOR, PRECISIONS, Standard
 from harness.verification.trial import Trial
@@ -113,6 +113,6 @@ class Judge:
         """What this backend has been seen to give at the case's point, with ``evaluated`` now."""
         key = (backend, case.problem, case.size, case.dtype, case.point)
         seen = {**(self._history.get(key) or {}), case.operator: evaluated}
-        size = sum(array.nbytes for e in seen.values() for array in (*e.results, *e.seeds))
+        size = sum(e.nbytes for e in seen.values())
         self._history.put(key, seen, size)
         return seen

@@ -7,7 +7,7 @@ can convict but not acquit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,14 +16,9 @@ from harness.contract import Case, Evaluation, Operator, PointKind, Verdict
 from harness.contract import VerdictKind as Kind
 from harness.problems.inputs import CaseInputs, plain_value
 from harness.verification import verdicts
+from harness.verification.oracles.cross_identities import Evaluated, between_operators
 from harness.verification.oracles.directions import contract
-from harness.verification.oracles.identities import (
-    Breach,
-    Evaluated,
-    between_operators,
-    linearity,
-    symmetry,
-)
+from harness.verification.oracles.identities import Breach, homogeneity, linearity, symmetry
 from harness.verification.oracles.oracle import Question, Truth
 from harness.verification.oracles.structure import structural_fault, value_fault
 from harness.verification.tolerance import Standard
@@ -35,6 +30,15 @@ _SEVERITY = (Kind.OK, Kind.CONVENTION, Kind.OUTSIDE_DOMAIN, Kind.ACCURACY_LOSS, 
 """From mild to grave; whatever is not listed is graver."""
 
 _UNSURE_KINDS = (PointKind.INFINITE, PointKind.OUTSIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Results that belong to one question, and how a person calls them; a batch has two."""
+
+    question: Question
+    results: tuple[np.ndarray, ...]
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -65,18 +69,33 @@ class Trial:
             return verdicts.of_structure(fault)
         if self.question.kind is PointKind.OUTSIDE:
             return verdicts.outside(results, self._plain_value())
-        truth, reasons = self.ask(self.question)
+        answers = [(row, *self.ask(row.question)) for row in self._rows()]
+        truth = answers[0][1]
         fault = self._value_fault() or self._cut_off(truth)
         if fault is not None:
             return verdicts.of_structure(fault)
-        seen = self.remember(Evaluated(results, self.inputs.seeds))
+        seen = self.remember(Evaluated(results, self.inputs.seeds, self.evaluation.probe))
         found = [verdicts.of_breach(b, self._loss) for b in self._own_identities(truth) if b.broken]
-        if truth is None:
+        if any(known is None for _, known, _ in answers):
             found += self._crossed(seen)
-            found.append(verdicts.inconclusive(reasons))
-        else:
-            found.append(self._held_against(truth))
+        found.append(
+            _graver_row(
+                (row.name, verdicts.inconclusive(why) if known is None else self._held(row, known))
+                for row, known, why in answers
+            )
+        )
         return _gravest(found)
+
+    def _rows(self) -> list[_Row]:
+        """The results by the question that they answer: the two rows of a batch, or all of them."""
+        results, question = self.evaluation.results, self.question
+        if not self.case.operator.batched:
+            return [_Row(question, results)]
+        second = replace(question, seeds=self.inputs.probe_seeds)
+        return [
+            _Row(question, tuple(r[0] for r in results), "the first row"),
+            _Row(second, tuple(r[1] for r in results), "the second row"),
+        ]
 
     @property
     def _loss(self) -> float:
@@ -89,10 +108,10 @@ class Trial:
         except Exception:  # noqa: BLE001 - whatever it likes
             return np.array(np.nan)
 
-    def _held_against(self, truth: Truth) -> Verdict:
-        results = self.evaluation.results
+    def _held(self, row: _Row, truth: Truth) -> Verdict:
+        results = row.results
         if truth.directions:
-            truth, results = self._contracted(truth)
+            truth, results = self._contracted(truth, results)
         verdict = verdicts.compare(truth, results, self.standard)
         descent = self.question.problem.descent
         if self.case.operator is Operator.DESCENT and descent is not None:
@@ -105,10 +124,12 @@ class Trial:
                 )
         return verdict
 
-    def _contracted(self, truth: Truth) -> tuple[Truth, tuple[np.ndarray, ...]]:
+    def _contracted(
+        self, truth: Truth, results: tuple[np.ndarray, ...]
+    ) -> tuple[Truth, tuple[np.ndarray, ...]]:
         """The results along the truth's directions; roundings of all terms count there."""
         primals = self.question.primals
-        wide = [r.astype(np.longdouble) for r in self.evaluation.results]
+        wide = [r.astype(np.longdouble) for r in results]
         blocks, contracted = [], []
         for block, directions in zip(truth.blocks, truth.directions, strict=True):
             operator = self.question.operator
@@ -121,7 +142,10 @@ class Trial:
         return replace(truth, blocks=tuple(blocks)), tuple(contracted)
 
     def _own_identities(self, truth: Truth | None) -> list[Breach]:
-        """Linearity and symmetry: to rounding, or without truth to gross agreement."""
+        """Linearity or homogeneity, and symmetry: to rounding, or without truth to gross agreement.
+
+        The rows of a batch are no less linear, but are held against their truths one by one.
+        """
         finite = all(np.isfinite(r).all() for r in self.evaluation.results)
         if self.question.kind in _UNSURE_KINDS or not finite:
             return []
@@ -129,12 +153,15 @@ class Trial:
         if truth is not None and truth.curve_bound is None and not truth.directions:
             unit = 2 * self.standard.relative
             conditioning = [self.standard.tolerance(block) / unit for block in truth.blocks]
-        results = self.evaluation.results
-        breaches = (
-            linearity(self.evaluation, self.inputs, unit, conditioning),
-            symmetry(self.case.operator, results, unit, conditioning),
-        )
-        return [breach for breach in breaches if breach is not None]
+        given, operator = self.evaluation, self.case.operator
+        terms = (unit, conditioning, self.standard.precision.underflow)
+        if operator.base is Operator.THIRD:
+            breach = homogeneity(given, *terms)
+        elif operator.base is Operator.HESSIAN:
+            breach = symmetry(operator, given.results, *terms)
+        else:
+            breach = linearity(given, self.inputs, *terms)
+        return [] if breach is None else [breach]
 
     def _crossed(self, seen: Mapping[Operator, Evaluated]) -> list[Verdict]:
         """The identities between operators that this evaluation breaks."""
@@ -167,6 +194,17 @@ class Trial:
             if name in reported and (np.abs(block.high) > block.bound).any():
                 return f"{name} is reported as cut off from the output, which depends on it"
         return None
+
+
+def _graver_row(rows: Iterable[tuple[str, Verdict]]) -> Verdict:
+    """The verdict on the worse row, which it names; of one row without a name, its own."""
+    name, verdict = max(rows, key=lambda row: (_severity(row[1]), _excess(row[1])))
+    return replace(verdict, reason=f"{name}: {verdict.reason}") if name else verdict
+
+
+def _excess(verdict: Verdict) -> float:
+    """The error over its tolerance; 0 where there is none."""
+    return 0.0 if np.isnan(verdict.error_over_tolerance) else verdict.error_over_tolerance
 
 
 def _severity(verdict: Verdict) -> int:

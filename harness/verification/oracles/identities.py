@@ -1,28 +1,28 @@
 """Identities that right derivatives fulfil whatever the function is: no step size, no truth.
 
-Two need one evaluation only, and fail by its own fault: linearity in the direction, and the
-symmetry of a Hessian. The others hold two operators at one point against each other; when
-one fails, one of the two is wrong, and the identity cannot say which.
+Those here need one evaluation only, and fail by its own fault: linearity in the direction (of a
+third derivative: T(2v) = 4 T(v)), and the symmetry of a Hessian.
 """
 
 from __future__ import annotations
 
-import functools
-import operator
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from harness.contract import NESTINGS, Evaluation, Operator
+from harness.contract import Evaluation, Operator
 from harness.problems.inputs import CaseInputs
-from harness.verification.oracles.directions import contract
 
-__all__ = ["NAME", "Breach", "Evaluated", "between_operators", "linearity", "symmetry"]
+__all__ = ["NAME", "Breach", "homogeneity", "linearity", "symmetry", "worse"]
 
 NAME = "identities"
 
 Arrays = Sequence[np.ndarray]
+
+_NEAR_THE_LARGEST = 1 / 8
+"""Beyond this share of the largest number, roundings in between may overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +42,77 @@ class Breach:
 
     @property
     def broken(self) -> bool:
-        """Whether the identity fails; NaN on one side alone is a failure too."""
-        return not self.gap <= self.allowed
+        """Whether the identity fails; NaN or infinity on one side alone is a failure too."""
+        return not (self.gap <= self.allowed and self.gap < math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """One operator's results at a point, with the seeds that they belong to."""
-
-    results: tuple[np.ndarray, ...]
-    seeds: tuple[np.ndarray, ...]
-
-
+@np.errstate(invalid="ignore")
 def linearity(
     evaluation: Evaluation,
     inputs: CaseInputs,
     unit: float,
     conditioning: Arrays | None = None,
+    underflow: float = 0.0,
 ) -> Breach | None:
     """results(v + w) = results(v) + results(w), where the operator was evaluated along all three.
 
-    ``unit`` is the relative error allowed. ``conditioning`` belongs to the results along v; for
-    w and v + w it can be larger, by no more than the largest ratio of their entries.
+    ``unit`` is the relative error allowed, ``underflow`` the absolute one of each term.
+    ``conditioning`` belongs to the results along v; for w and v + w it can be larger, by no more
+    than the largest ratio of their entries.
     """
     if not evaluation.probe or not evaluation.combined:
         return None
     ratio = _largest_ratio(inputs)
     worst = Breach("linearity", 0.0, 0.0, 0.0)
-    for i, (v, w, both) in enumerate(
-        zip(evaluation.results, evaluation.probe, evaluation.combined, strict=True)
-    ):
-        extended = [x.astype(np.longdouble) for x in (v, w, both)]
-        size = np.abs(extended[0]) + np.abs(extended[1]) + np.abs(extended[2])
+    rows = zip(evaluation.results, evaluation.probe, evaluation.combined, strict=True)
+    for i, (v, w, both) in enumerate(rows):
+        a, b, c = (x.astype(np.longdouble) for x in (v, w, both))
+        size = np.abs(a) + np.abs(b) + np.abs(c)
+        reach = np.abs(a)
         if conditioning is not None:
+            reach = reach + conditioning[i]
             size = size + ratio * conditioning[i]
         elif size.size:
             size = np.broadcast_to(np.max(size), size.shape)
-        gap = np.abs(extended[2] - extended[0] - extended[1])
-        worst = _worse(worst, gap, unit * size, size)
+        gap = np.where(_overflown((w, both), ratio * reach), 0.0, np.abs(c - a - b))
+        worst = worse(worst, gap, unit * size + 3 * underflow, size)
+    return worst
+
+
+@np.errstate(invalid="ignore")
+def homogeneity(
+    evaluation: Evaluation,
+    unit: float,
+    conditioning: Arrays | None = None,
+    underflow: float = 0.0,
+) -> Breach | None:
+    """T(2v) = 4 T(v) for a third derivative, which is quadratic in its direction.
+
+    The probe of such an evaluation was taken along 2v. ``conditioning`` is that of T(v).
+    """
+    if not evaluation.probe:
+        return None
+    worst = Breach("T(2v) = 4 T(v)", 0.0, 0.0, 0.0)
+    for i, (once, twice) in enumerate(zip(evaluation.results, evaluation.probe, strict=True)):
+        a, b = 4 * once.astype(np.longdouble), twice.astype(np.longdouble)
+        size = np.abs(a) + np.abs(b)
+        reach = np.abs(a)
+        if conditioning is not None:
+            reach = reach + 4 * conditioning[i]
+            size = size + 4 * conditioning[i]
+        elif size.size:
+            size = np.broadcast_to(np.max(size), size.shape)
+        gap = np.where(_overflown((twice,), reach), 0.0, np.abs(b - a))
+        worst = worse(worst, gap, unit * size + 5 * underflow, size)
     return worst
 
 
 def symmetry(
-    operator: Operator, results: Arrays, unit: float, conditioning: Arrays | None = None
+    operator: Operator,
+    results: Arrays,
+    unit: float,
+    conditioning: Arrays | None = None,
+    underflow: float = 0.0,
 ) -> Breach | None:
     """H_ij = H_jiᵀ, block by block, for a Hessian's results."""
     if operator.base is not Operator.HESSIAN:
@@ -92,114 +120,25 @@ def symmetry(
     n = round(len(results) ** 0.5)
     worst = Breach("symmetry of the Hessian", 0.0, 0.0, 0.0)
     for i in range(n):
+        leading = results[i * n + i].ndim // 2
         for j in range(i, n):
             block = results[i * n + j].astype(np.longdouble)
-            mirror = _transposed(results[j * n + i], block.shape, results[i * n + i].ndim // 2)
+            mirror = _transposed(results[j * n + i], block.shape, leading)
             size = np.abs(block) + np.abs(mirror)
             if conditioning is not None:
-                other = _transposed(
-                    conditioning[j * n + i], block.shape, results[i * n + i].ndim // 2
-                )
+                other = _transposed(conditioning[j * n + i], block.shape, leading)
                 size = size + conditioning[i * n + j] + other
             elif size.size:
                 size = np.broadcast_to(np.max(size), size.shape)
-            worst = _worse(worst, np.abs(block - mirror), unit * size, size)
+            worst = worse(worst, np.abs(block - mirror), unit * size + 2 * underflow, size)
     return worst
 
 
-def between_operators(
-    operator: Operator,
-    evaluated: Mapping[Operator, Evaluated],
-    primals: Arrays,
-    unit: float,
-) -> Iterator[Breach]:
-    """The identities that ``operator`` enters, for what has been evaluated at its point.
-
-    All are held to ``unit`` relative to the largest term: without truth there is no
-    conditioning, so only gross disagreement counts.
-    """
-    for identity, left, right, of in _pairs(evaluated, primals):
-        if operator in of:
-            worst = Breach(identity, 0.0, 0.0, 0.0, operators=of)
-            for a, b in zip(left, right, strict=True):
-                gap = np.abs(a - b)
-                size = np.broadcast_to(np.max(np.abs(a) + np.abs(b), initial=0.0), gap.shape)
-                worst = _worse(worst, gap, unit * size, size)
-            yield worst
-
-
-_Pair = tuple[str, Arrays, Arrays, tuple[Operator, ...]]
-
-
-def _pairs(evaluated: Mapping[Operator, Evaluated], primals: Arrays) -> Iterator[_Pair]:
-    """Both sides of each identity, in extended precision."""
-    wide = {op: Evaluated(_extended(e.results), _extended(e.seeds)) for op, e in evaluated.items()}
-    jvp, vjp = wide.get(Operator.JVP), wide.get(Operator.VJP)
-    if jvp and vjp:
-        forward = np.sum(vjp.seeds[0] * jvp.results[0])
-        reverse = sum(np.sum(bar * dot) for bar, dot in zip(vjp.results, jvp.seeds, strict=True))
-        sides = ([np.asarray(forward)], [np.asarray(reverse)])
-        yield "adjoint ⟨ȳ, Jẋ⟩ = ⟨Jᵀȳ, ẋ⟩", *sides, (Operator.JVP, Operator.VJP)
-    for op, jacobian in wide.items():
-        if op.base is Operator.JACOBIAN:
-            yield from _with_jacobian(op, jacobian, wide, primals)
-    yield from _same("forward = reverse", wide, _JACOBIANS)
-    yield from _same("the nestings agree", wide, (Operator.HVP, *NESTINGS))
-    hessian = wide.get(Operator.HESSIAN)
-    for op in (Operator.HVP, *NESTINGS):
-        if hessian and op in wide:
-            product = _hessian_times(hessian.results, wide[op].seeds)
-            yield "hvp = H v", wide[op].results, product, (op, Operator.HESSIAN)
-
-
-_JACOBIANS = (Operator.JACOBIAN, Operator.JACOBIAN_FORWARD, Operator.JACOBIAN_REVERSE)
-
-
-def _with_jacobian(
-    op: Operator, jacobian: Evaluated, wide: Mapping[Operator, Evaluated], primals: Arrays
-) -> Iterator[_Pair]:
-    if jvp := wide.get(Operator.JVP):
-        product = contract(Operator.JACOBIAN, jacobian.results, primals, (jvp.seeds,))
-        yield "jvp = J v", jvp.results, [product], (Operator.JVP, op)
-    if vjp := wide.get(Operator.VJP):
-        (bar,) = vjp.seeds
-        products = [
-            np.tensordot(bar, block, axes=bar.ndim) if bar.ndim else bar * block
-            for block in jacobian.results
-        ]
-        yield "vjp = Jᵀ ȳ", vjp.results, products, (Operator.VJP, op)
-    gradient = wide.get(Operator.GRADIENT)
-    if gradient:
-        yield "gradient = J", gradient.results, jacobian.results, (Operator.GRADIENT, op)
-
-
-def _same(
-    identity: str, wide: Mapping[Operator, Evaluated], operators: Sequence[Operator]
-) -> Iterator[_Pair]:
-    """Each of the operators against the first that there is."""
-    present = [op for op in operators if op in wide]
-    for op in present[1:]:
-        yield identity, wide[op].results, wide[present[0]].results, (op, present[0])
-
-
-def _hessian_times(blocks: Arrays, v: Arrays) -> list[np.ndarray]:
-    n = len(v)
-    return [
-        functools.reduce(operator.add, (_applied(blocks[i * n + j], v[j]) for j in range(n)))
-        for i in range(n)
-    ]
-
-
-def _applied(block: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """A block times a tangent, over the axes of the tangent."""
-    return np.asarray(np.tensordot(block, v, axes=v.ndim) if v.ndim else block * v)
-
-
-def _worse(worst: Breach, gap: np.ndarray, allowed: np.ndarray, scale: np.ndarray) -> Breach:
+def worse(worst: Breach, gap: np.ndarray, allowed: np.ndarray, scale: np.ndarray) -> Breach:
     """The worse of ``worst`` and the worst component of a comparison."""
-    if not gap.size:
+    if not gap.any():
         return worst
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         # 0 apart is as good as can be, and NaN as bad.
         share = np.where(gap == 0, 0.0, gap / allowed).reshape(-1)
     at = int(np.argmax(np.where(np.isnan(share), np.inf, share)))
@@ -216,15 +155,20 @@ def _worse(worst: Breach, gap: np.ndarray, allowed: np.ndarray, scale: np.ndarra
     )
 
 
+def _overflown(results: Arrays, reach: np.ndarray) -> np.ndarray:
+    """Where one of ``results`` is not finite, as it may be for terms of size ``reach``."""
+    finite = np.logical_and.reduce([np.isfinite(x) for x in results])
+    if finite.all():
+        return np.zeros(finite.shape, dtype=bool)
+    largest = float(np.finfo(results[0].dtype).max)
+    return np.asarray(~finite & (reach >= _NEAR_THE_LARGEST * largest))
+
+
 def _transposed(block: np.ndarray, shape: tuple[int, ...], leading: int) -> np.ndarray:
     """H_ji with its axes in the order of H_ij, whose first ``leading`` axes are those of x_i."""
     own = len(shape) - leading
     axes = (*range(own, own + leading), *range(own))
     return np.asarray(block.transpose(axes), dtype=np.longdouble)
-
-
-def _extended(arrays: Arrays) -> tuple[np.ndarray, ...]:
-    return tuple(np.asarray(a, dtype=np.longdouble) for a in arrays)
 
 
 def _largest_ratio(inputs: CaseInputs) -> float:

@@ -69,11 +69,14 @@ def expected_shapes(
     output_shape: tuple[int, ...],
 ) -> tuple[tuple[int, ...], ...]:
     """The shapes of the results, by the layout of ``harness.contract.derivation``."""
+    if operator.batched:
+        rows = expected_shapes(problem, operator.base, args, output_shape)
+        return tuple((2, *shape) for shape in rows)
     primals = [args[i].shape for i in problem.argnums]
     match operator.base:
         case Operator.VALUE | Operator.JVP:
             return (output_shape,)
-        case Operator.VJP | Operator.GRADIENT | Operator.HVP:
+        case Operator.VJP | Operator.GRADIENT | Operator.HVP | Operator.THIRD:
             return tuple(primals)
         case Operator.JACOBIAN:
             return tuple((*output_shape, *shape) for shape in primals)

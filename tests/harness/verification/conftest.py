@@ -12,6 +12,7 @@ import pluggy
 import pytest
 
 from harness.contract import (
+    HESSIAN_NESTINGS,
     NESTINGS,
     Case,
     Evaluation,
@@ -21,6 +22,7 @@ from harness.contract import (
     PointKind,
     Problem,
     Size,
+    weights,
 )
 from harness.contract.hookspecs import Hookspecs
 from harness.plugins import Registry
@@ -28,6 +30,8 @@ from harness.problems.inputs import case_inputs, output_shape
 from harness.verification.judge import Judge
 
 HVP = (Operator.HVP, *NESTINGS)
+HESSIANS = (Operator.HESSIAN, *HESSIAN_NESTINGS)
+THIRDS = (Operator.THIRD, Operator.THIRD_FORWARD, Operator.THIRD_REVERSE)
 JACOBIANS = (Operator.JACOBIAN, Operator.JACOBIAN_FORWARD, Operator.JACOBIAN_REVERSE)
 
 
@@ -194,6 +198,53 @@ def energy_formulae() -> dict[Operator, Formula]:
     return table | dict.fromkeys(HVP, hvp) | dict.fromkeys(JACOBIANS, gradient)
 
 
+def waves_formulae() -> dict[Operator, Formula]:
+    """y = sin(A x) in x alone; ψ = ⟨w, y⟩ has the derivatives Aᵀ(w cos), -Aᵀ diag(w sin) A, …"""
+
+    def sides(args: Any) -> Any:
+        A, s = args[0], args[0] @ args[1]
+        return A, np.sin(s), np.cos(s), weights(s.shape).astype(A.dtype)
+
+    def jvp(args: Any, seeds: Any) -> Any:
+        A, _, cos, _ = sides(args)
+        return (cos * (A @ seeds[0]),)
+
+    def vjp(args: Any, seeds: Any) -> Any:
+        A, _, cos, _ = sides(args)
+        return (A.T @ (seeds[0] * cos),)
+
+    def jacobian(args: Any, seeds: Any) -> Any:
+        A, _, cos, _ = sides(args)
+        return (cos[:, None] * A,)
+
+    def gradient(args: Any, seeds: Any) -> Any:
+        A, _, cos, w = sides(args)
+        return (A.T @ (w * cos),)
+
+    def hessian(args: Any, seeds: Any) -> Any:
+        A, sin, _, w = sides(args)
+        return (-(A.T * (w * sin)) @ A,)
+
+    def hvp(args: Any, seeds: Any) -> Any:
+        A, sin, _, w = sides(args)
+        return (-A.T @ (w * sin * (A @ seeds[0])),)
+
+    def third(args: Any, seeds: Any) -> Any:
+        A, _, cos, w = sides(args)
+        return (-A.T @ (w * cos * (A @ seeds[0]) ** 2),)
+
+    table: dict[Operator, Formula] = {
+        Operator.VALUE: lambda args, seeds: (np.sin(args[0] @ args[1]),),
+        Operator.JVP: jvp,
+        Operator.JVP_BATCHED: jvp,
+        Operator.VJP: vjp,
+        Operator.VJP_BATCHED: vjp,
+        Operator.GRADIENT: gradient,
+    }
+    table |= dict.fromkeys(JACOBIANS, jacobian) | dict.fromkeys(HESSIANS, hessian)
+    return table | dict.fromkeys(HVP, hvp) | dict.fromkeys(THIRDS, third)
+
+
 @dataclasses.dataclass(frozen=True)
 class Subject:
     """A problem, and its derivatives by hand."""
@@ -259,6 +310,17 @@ def _subjects() -> dict[str, Subject]:
             ),
             energy_formulae(),
         ),
+        "waves": Subject(
+            problem(
+                "waves",
+                lambda xp, A, x: xp.sin(xp.matmul(A, x)),
+                ("A", "x"),
+                seeded(6, lambda rng: (rng.standard_normal((3, 4)), rng.standard_normal(4))),
+                argnums=(1,),
+                operations=27,
+            ),
+            waves_formulae(),
+        ),
     }
 
 
@@ -284,13 +346,17 @@ class Court:
 
         with np.errstate(all="ignore"):
             value = np.asarray(subject.problem.fun(np, *inputs.args), dtype=case.dtype)
+        if case.operator.batched:
+            rows = zip(results(inputs.seeds), results(inputs.probe_seeds), strict=True)
+            stacked = tuple(np.stack(pair) for pair in rows)
+            return inputs, Evaluation(results=stacked, plain_value=value, repeatable=True)
         return inputs, Evaluation(
             results=results(inputs.seeds),
             plain_value=value,
             repeatable=True,
             value=value,
-            probe=results(inputs.probe_seeds) if inputs.seeds else (),
-            combined=results(inputs.combined_seeds) if inputs.seeds else (),
+            probe=results(inputs.probe_seeds) if inputs.probe_seeds else (),
+            combined=results(inputs.combined_seeds) if inputs.combined_seeds else (),
         )
 
     def results(self, subject: Subject, operator: Operator) -> tuple[np.ndarray, ...]:
@@ -342,6 +408,8 @@ def tools() -> SimpleNamespace:
         of_scalar=of_scalar,
         of_vector=of_vector,
         HVP=HVP,
+        HESSIANS=HESSIANS,
+        THIRDS=THIRDS,
         JACOBIANS=JACOBIANS,
     )
 

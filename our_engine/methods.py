@@ -61,6 +61,18 @@ class ArrayMethods(Refusals):
         return np.imag(self)
 
     @property
+    def device(self) -> Any:
+        return "cpu"
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Array:
+        np.zeros(()).to_device(device, stream=stream)
+        return self.twin()
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return np.asarray(raw(self)).strides
+
+    @property
     def flat(self) -> Array:
         return np.ravel(self)
 
@@ -68,6 +80,9 @@ class ArrayMethods(Refusals):
         if not self.shape:
             raise TypeError("len() of unsized object")
         return self.shape[0]
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(raw(self) == raw(item)))
 
     def __iter__(self) -> Iterator[Array]:
         if not self.shape:
@@ -143,7 +158,7 @@ class ArrayMethods(Refusals):
         return np.take(self, indices, axis, **kwargs)
 
     def choose(self, choices: Any, **kwargs: Any) -> Array:
-        return np.choose(raw(self), choices, **kwargs)
+        return np.choose(self, choices, **kwargs)
 
     def compress(self, condition: Any, axis: Any = None) -> Array:
         return np.compress(condition, self, axis)

@@ -87,7 +87,7 @@ class Primitive:
             evaluate = _on_sequence(function) if sequence else function
         self.evaluate = evaluate
         # A call with so many arguments and no keywords has nothing to sort.
-        self.direct = -1 if bind or sequence else len(jacobians)
+        self.direct = -1 if sequence or (bind and not elementwise) else len(jacobians)
         # Any number of operands, all alike.
         self.variadic = isinstance(jacobians[0], each)
         if self.variadic:

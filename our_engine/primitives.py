@@ -97,14 +97,18 @@ def rule(
 
 
 def elementwise(
-    function: Callable[..., Any], *factors: Any, nested: tuple[Callable[..., Any], ...] = ()
+    function: Callable[..., Any],
+    *factors: Any,
+    nested: tuple[Callable[..., Any], ...] = (),
+    bind: Bind | None = None,
 ) -> Callable[..., Any]:
     """Enter the partial derivatives of a function that acts element by element with broadcasting.
 
     Each of `factors` is f(x_1, ..., x_n, y) -> the partial derivative, of the output's shape. At a
     kink `nested` are those of the values which an inner derivative works on (see `rules.moduli`).
+    `bind` sorts the calls that have another number of arguments.
     """
-    primitive = Primitive(function, factors, elementwise=True)
+    primitive = Primitive(function, factors, elementwise=True, bind=bind)
     if nested:
         primitive.nested = Primitive(function, nested, elementwise=True)
     TABLE[function] = primitive

@@ -74,6 +74,39 @@ class Refusals(Node):
     def byteswap(self, *_: Any) -> NoReturn:
         raise _detached("t.byteswap() has no derivative", "t itself")
 
+    def dump(self, *_: Any) -> NoReturn:
+        raise _detached("t.dump(f) would lose the derivative", "what comes out of the derivative")
+
+    def dumps(self) -> NoReturn:
+        raise _detached("t.dumps() would lose the derivative", "what comes out of the derivative")
+
+    def getfield(self, *_: Any) -> NoReturn:
+        raise _detached("t.getfield(dtype) has no derivative", "t.astype(dtype), t.real, t.imag")
+
+    def is_integer(self) -> NoReturn:
+        raise _detached("t.is_integer() is not traced", "t == np.floor(t)")
+
+    def as_integer_ratio(self) -> NoReturn:
+        raise _detached("t.as_integer_ratio() would lose the derivative", "t itself")
+
+    def hex(self) -> NoReturn:
+        raise _detached("t.hex() would lose the derivative", "t itself")
+
+    @property
+    def base(self) -> NoReturn:
+        raise _detached("t.base would lose the derivative", "t itself")
+
+    @property
+    def ctypes(self) -> NoReturn:
+        raise _detached("t.ctypes would lose the derivative", "t itself")
+
+    @property
+    def flags(self) -> NoReturn:
+        raise _detached("t.flags are those of memory that is not t's", "t itself")
+
+    def setflags(self, *_: Any, **__: Any) -> NoReturn:
+        raise _detached("t.setflags(...) would change an array in place", "t.copy()")
+
     @property
     def data(self) -> NoReturn:
         raise _detached("t.data would lose the derivative", "t itself")

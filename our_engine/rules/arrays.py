@@ -1,6 +1,7 @@
 """The rules of functions of whole arrays; importing this module enters them into the table."""
 
 from . import (
+    bessel_i,
     calculus,
     construction,
     convolution,
@@ -21,6 +22,7 @@ from . import (
 )
 
 __all__ = [
+    "bessel_i",
     "calculus",
     "construction",
     "convolution",

@@ -22,7 +22,9 @@ from our_engine.linear_maps import (
 )
 from our_engine.primitives import Spec, composite, elementwise, rule
 from our_engine.recording import raw
-from our_engine.types import Array
+from our_engine.types import Array, Settings
+
+_MISSING: Any = object()
 
 
 def choose(mask: Any) -> LinearMap:
@@ -51,6 +53,16 @@ def _true(condition: Any) -> Any:
     if type(condition) is np.ndarray and condition.dtype == bool:
         return condition
     return np.asarray(raw(condition)).astype(bool)[()]
+
+
+def _where_arguments(
+    condition: Any, x: Any = _MISSING, y: Any = _MISSING
+) -> tuple[tuple[Any, ...], Settings]:
+    """np.where(condition) alone gives the indices of what is not zero."""
+    given = tuple(a for a in (x, y) if a is not _MISSING)
+    if len(given) == 1:
+        raise ValueError("either both or neither of x and y should be given")
+    return (raw(condition), *given), {}
 
 
 def _spread(x: Spec, y: Spec) -> LinearMap:
@@ -103,7 +115,11 @@ elementwise(np.nextafter, lambda _a, _b, _y: ONE, ZERO)
 for _step in (np.floor, np.ceil, np.trunc, np.rint, np.spacing):
     elementwise(_step, ZERO)
 elementwise(
-    np.where, ZERO, lambda c, _a, _b, _y: choose(_true(c)), lambda c, _a, _b, _y: choose(~_true(c))
+    np.where,
+    ZERO,
+    lambda c, _a, _b, _y: choose(_true(c)),
+    lambda c, _a, _b, _y: choose(~_true(c)),
+    bind=_where_arguments,
 )
 rule(
     np.divmod,

@@ -47,7 +47,7 @@ def _sinc_derivative(x: Array, order: int = 0) -> Any:
 
 
 sech2: Callable[..., Any] = elementwise(_sech2, lambda x, y: -2.0 * np.tanh(x) * y)
-expit: Callable[..., Any] = elementwise(_expit, lambda x, y: y * expit(-x))
+expit: Callable[..., Any] = elementwise(_expit, lambda x, _y: 0.25 * sech2(0.5 * x))
 sinc_derivative: Callable[..., Any] = rule(
     _sinc_derivative, lambda x, _y, order=0: Scale(sinc_derivative(x, order=order + 1))
 )

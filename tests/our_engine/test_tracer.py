@@ -307,3 +307,29 @@ def test_a_users_primitive_may_return_a_python_float_and_refuse_an_argument():
     assert oe.grad(scaled)(2.0, 3.0) == 3.0
     with pytest.raises(oe.DifferentiationError, match=r"scaled has no derivative .* argument 2"):
         oe.grad(scaled, 1)(2.0, 3.0)
+
+
+def test_where_with_a_condition_alone_gives_indices():
+    x = np.array([[0.0, 2.0], [3.0, 0.0]])
+    np.testing.assert_array_equal(oe.grad(lambda t: np.sum(t[np.where(t)] ** 2))(x), 2 * x)
+    with pytest.raises(ValueError, match="both or neither"):
+        oe.grad(lambda t: np.where(t, t))(x)
+
+
+@pytest.mark.parametrize("name", [n for n in dir(np.ndarray) if not n.startswith("_")])
+def test_every_public_name_of_an_array_is_there(name):
+    """It works or refuses; a plain AttributeError would say neither."""
+    found = []
+    oe.grad(lambda t: found.append(hasattr(type(t), name)) or np.sum(t))(np.ones(2))
+    assert found == [True]
+
+
+def test_membership_and_device():
+    def f(t):
+        assert 2.0 in t
+        assert 5.0 not in t
+        assert t.device == "cpu"
+        assert t.strides == (8,)
+        return np.sum(t.to_device("cpu") * t)
+
+    np.testing.assert_array_equal(oe.grad(f)(np.array([1.0, 2.0])), [2.0, 4.0])

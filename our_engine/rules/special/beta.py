@@ -23,4 +23,5 @@ elementwise(
 )
 elementwise(sp.betainc, refused, refused, lambda a, b, x, _y: beta_density(a, b, x))
 elementwise(sp.betaincc, refused, refused, lambda a, b, x, _y: -beta_density(a, b, x))
+elementwise(sp.betainccinv, refused, refused, lambda a, b, _p, y: -1.0 / beta_density(a, b, y))
 elementwise(sp.betaincinv, refused, refused, lambda a, b, _p, y: 1.0 / beta_density(a, b, y))

@@ -10,6 +10,8 @@ import scipy.special as sp
 
 from our_engine.node import raw
 from our_engine.primitives import elementwise
+from our_engine.rules.arguments import with_value
+from our_engine.rules.smooth import sech2
 from our_engine.types import Array
 
 
@@ -28,16 +30,21 @@ def _log_ratio(x: Array, y: Array) -> Array:
     return np.where(plain, np.log(np.where(plain, x / y, 1)), np.log(x) - np.log(y))
 
 
+def _kl_slope(x: Array, y: Array, _z: Any) -> Array:
+    """(y - x) / y, whose derivatives do not cancel as it does."""
+    return with_value(1.0 - x / y, (raw(y) - raw(x)) / raw(y))
+
+
 def _softplus(x: Array) -> Any:
     return np.logaddexp(x, 0)
 
 
-elementwise(sp.expit, lambda x, y: y * sp.expit(-x))
+elementwise(sp.expit, lambda x, _y: 0.25 * sech2(0.5 * x))
 elementwise(sp.log_expit, lambda x, _y: sp.expit(-x))
-elementwise(sp.logit, lambda x, _y: 1.0 / (x * (1.0 - x)))
+elementwise(sp.logit, lambda x, _y: 1.0 / x + 1.0 / (1.0 - x))
 elementwise(sp.xlogy, lambda _x, y, _z: np.log(y), lambda x, y, _z: _ratio(x, y))
 elementwise(sp.xlog1py, lambda _x, y, _z: np.log1p(y), lambda x, y, _z: _ratio(x, 1.0 + y))
 elementwise(sp.entr, lambda x, _y: -1.0 - np.log(x))
 elementwise(sp.rel_entr, lambda x, y, _z: _log_ratio(x, y) + 1.0, lambda x, y, _z: -_ratio(x, y))
-elementwise(sp.kl_div, lambda x, y, _z: _log_ratio(x, y), lambda x, y, _z: (y - x) / y)
+elementwise(sp.kl_div, lambda x, y, _z: _log_ratio(x, y), _kl_slope)
 softplus: Callable[..., Any] = elementwise(_softplus, lambda x, _y: sp.expit(x))

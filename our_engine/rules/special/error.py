@@ -55,21 +55,51 @@ def _erfcx(x: Array, y: Array) -> Array:
 
 
 def _erfinv(x: Array, y: Array) -> Array:
-    """exp(y^2) = erfcx(y) / (1 - x): both factors are exact in the tail."""
+    """exp(y^2), which is erfcx(y) / (1 - x): both factors of that are exact in the tail."""
+    near = np.abs(raw(x)) < 0.5
     side = np.where(raw(x) < 0, -1.0, 1.0).astype(x.dtype)
-    return HALF_ROOT_PI * _over(sp.erfcx(side * y), 1.0 - side * x)
+    tail = _over(sp.erfcx(side * y), 1.0 - side * x)
+    if not np.any(near):
+        return HALF_ROOT_PI * tail
+    return HALF_ROOT_PI * np.where(near, np.exp(np.square(np.where(near, y, 0))), tail)
 
 
 def _erfcinv(x: Array, y: Array) -> Array:
+    near = np.abs(raw(x) - 1) < 0.5
+    if np.any(near):
+        center = np.exp(np.square(np.where(near, y, 0)))
+        return -HALF_ROOT_PI * np.where(near, center, _erfcinv_tail(x, y))
+    return -HALF_ROOT_PI * _erfcinv_tail(x, y)
+
+
+def _erfcinv_tail(x: Array, y: Array) -> Array:
     low = raw(x) < 1
     side = np.where(low, 1.0, -1.0).astype(x.dtype)
-    return -HALF_ROOT_PI * _over(sp.erfcx(side * y), np.where(low, x, 2.0 - x))
+    return _over(sp.erfcx(side * y), np.where(low, x, 2.0 - x))
+
+
+def _log_ndtr(x: Array, _y: Array) -> Array:
+    """phi(x) / Phi(x); for x > 5 as it is written, else by erfcx, which does not underflow."""
+    high = raw(x) > 5.0
+    low = 1.0 / (ROOT_HALF_PI * sp.erfcx(np.where(high, 0, x) / -ROOT_2))
+    if not np.any(high):
+        return low
+    x = np.where(high, x, 6)
+    return np.where(high, 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x) / sp.ndtr(x), low)
 
 
 def _ndtri(p: Array, y: Array) -> Array:
+    near = np.abs(raw(p) - 0.5) < 0.25
+    if np.any(near):
+        center = 2.0 * np.exp(0.5 * np.square(np.where(near, y, 0)))
+        return ROOT_HALF_PI * np.where(near, center, _ndtri_tail(p, y))
+    return ROOT_HALF_PI * _ndtri_tail(p, y)
+
+
+def _ndtri_tail(p: Array, y: Array) -> Array:
     low = raw(p) < 0.5
     side = np.where(low, -1.0, 1.0).astype(p.dtype) / ROOT_2
-    return ROOT_HALF_PI * _over(sp.erfcx(side.astype(p.dtype) * y), np.where(low, p, 1.0 - p))
+    return _over(sp.erfcx(side.astype(p.dtype) * y), np.where(low, p, 1.0 - p))
 
 
 def _over(a: Array, b: Array) -> Array:
@@ -90,6 +120,6 @@ elementwise(sp.erfcx, _erfcx)
 elementwise(sp.erfinv, _erfinv)
 elementwise(sp.erfcinv, _erfcinv)
 elementwise(sp.ndtr, lambda x, _y: 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x))
-elementwise(sp.log_ndtr, lambda x, _y: 1.0 / (ROOT_HALF_PI * sp.erfcx(x / -ROOT_2)))
+elementwise(sp.log_ndtr, _log_ndtr)
 elementwise(sp.ndtri, _ndtri)
 elementwise(sp.ndtri_exp, lambda _x, y: ROOT_HALF_PI * sp.erfcx(y / -ROOT_2))

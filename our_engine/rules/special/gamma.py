@@ -67,6 +67,14 @@ multigammaln: Callable[..., Any] = rule(
     _multigammaln, _multigammaln_rule, bind=_bind, name="multigammaln"
 )
 
+# The ufunc that scipy.special.zeta calls with two arguments.
+hurwitz_zeta = sp._ufuncs._zeta
+elementwise(hurwitz_zeta, refused, lambda s, q, _y: -s * hurwitz_zeta(s + 1.0, q))
+elementwise(
+    sp.poch,
+    lambda z, m, y: y * (sp.psi(z + m) - sp.psi(z)),
+    lambda z, m, y: y * sp.psi(z + m),
+)
 elementwise(sp.gamma, lambda x, y: y * sp.psi(x))
 elementwise(sp.gammaln, lambda x, _y: sp.psi(x))
 elementwise(sp.loggamma, lambda x, _y: sp.psi(x))

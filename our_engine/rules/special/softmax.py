@@ -8,6 +8,7 @@ import numpy as np
 import scipy.special as sp
 
 from our_engine.linear_maps import ZERO, LinearMap, Operator, Outputs, Scale, Sum
+from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.node import raw
 from our_engine.primitives import Spec, rule
 from our_engine.rules.arguments import fitted
@@ -38,9 +39,9 @@ def _evaluate_weighted(
 def _plain_rule(
     a: Array, y: Any, axis: Any = None, keepdims: Any = False, return_sign: Any = False
 ) -> LinearMap:
-    e = exponentials(a, axis)
-    share = e / np.sum(e, axis=axis, keepdims=True)
-    return _outputs(Sum(a.shape, axis, bool(keepdims)) @ Scale(share), a, return_sign)
+    return _outputs(
+        Sum(a.shape, axis, bool(keepdims)) @ Scale(shares(a, axis=axis)), a, return_sign
+    )
 
 
 def _by_exponent(
@@ -92,13 +93,36 @@ def _softmax(x: Array, axis: Any = None) -> Any:
     return sp.softmax(x, axis=axis)
 
 
+def _shares(a: Array, axis: Any = None) -> Any:
+    e = exponentials(a, axis)
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
 def _softmax_rule(_x: Spec, y: Array, axis: Any = None) -> LinearMap:
-    """diag(y) - y y^T in each row, which is its own transpose."""
+    """diag(y) - y y^T in each row, which is its own transpose.
+
+    The mean is taken of differences from the element with the largest share: where that is nearly
+    all, what is left of v - mean(v) is small, and would be lost.
+    """
+    plain = raw(y)
+    most = np.max(np.abs(plain), axis=axis, keepdims=True, initial=0)
+    one = largest(np.abs(plain) == most, axis)
 
     def apply(v: Array) -> Array:
+        v = v - np.sum(np.where(one, v, 0), axis=axis, keepdims=True)
         return y * (v - np.sum(y * v, axis=axis, keepdims=True))
 
     return Operator(apply, apply, _x.shape, 2 * _x.size)
+
+
+def largest(hit: Array, axis: Any) -> Array:
+    """The first True of each row."""
+    axes = normalized_axes(axis, np.ndim(hit))
+    rest = tuple(i for i in range(np.ndim(hit)) if i not in axes)
+    turned = np.transpose(hit, (*rest, *axes))
+    flat = turned.reshape(*turned.shape[: len(rest)], -1)
+    first = flat & (np.cumsum(flat, axis=-1) == 1)
+    return np.transpose(first.reshape(turned.shape), np.argsort((*rest, *axes)))
 
 
 def _log_softmax(x: Array, axis: Any = None) -> Any:
@@ -120,5 +144,6 @@ def _log_softmax_rule(x: Array, _y: Spec, axis: Any = None) -> LinearMap:
 
 _plain = rule(_evaluate, _plain_rule, name="logsumexp")
 _weighted = rule(_evaluate_weighted, _by_exponent, _by_weight, name="logsumexp")
+shares = rule(_shares, _softmax_rule, name="shares")
 softmax = rule(_softmax, _softmax_rule, name="softmax")
 log_softmax = rule(_log_softmax, _log_softmax_rule, name="log_softmax")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from our_engine.rules import smooth
+from our_engine.rules import bessel_i, smooth
 
 from .specimen import Specimen, by, elementwise, linear, of
 
@@ -63,6 +63,7 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "fmod": ((5.2, 5.8), (1.5, 1.7)),
     "remainder": ((-5.8, -5.2), (1.5, 1.7)),
     "sinc": (ANY,),
+    "i0": (ANY,),
     "real": (ANY,),
     "imag": (ANY,),
     "fix": ((1.2, 1.8),),
@@ -137,6 +138,13 @@ def specimens() -> list[Specimen]:
         by(np.clip, lambda x: np.clip(x, min=0.05, max=None), AWAY, label="min, max"),
         *elementwise(smooth.sech2, ANY),
         *elementwise(smooth.expit, ANY),
+        *elementwise(bessel_i.modified_bessel, ANY),
+        by(
+            bessel_i.modified_bessel,
+            lambda x: bessel_i.modified_bessel(x, order=3),
+            np.array([-40.0, -1.0, 2.0]),
+            label="order",
+        ),
         *elementwise(smooth.sinc_derivative, ANY),
         by(
             smooth.sinc_derivative,

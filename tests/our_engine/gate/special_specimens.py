@@ -9,7 +9,7 @@ import scipy.special as sp
 
 from our_engine import scipy_linalg as sl
 from our_engine import scipy_special as osp
-from our_engine.rules.special import error, softmax
+from our_engine.rules.special import error, exponential, gamma, softmax
 
 from .specimen import Specimen, by, elementwise, linear
 
@@ -55,6 +55,16 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "i1e": (POSITIVE,),
     "k0e": (POSITIVE,),
     "k1e": (POSITIVE,),
+    "exprel": (ANY,),
+    "exp1": (POSITIVE,),
+    "expi": (POSITIVE,),
+    "cosm1": (ANY,),
+    "expm1": (ANY,),
+    "exp2": (ANY,),
+    "exp10": (ANY,),
+    "log1p": (POSITIVE,),
+    "cbrt": (POSITIVE,),
+    "poch": (POSITIVE, POSITIVE),
 }
 
 # By the first argument there is no rule; that they are refused is tested with the rules.
@@ -62,6 +72,8 @@ BY_THE_LAST: dict[str, tuple[tuple[Any, ...], tuple[float, float]]] = {
     "betainc": ((1.3, 0.7), UNIT),
     "betaincc": ((1.3, 0.7), UNIT),
     "betaincinv": ((1.3, 0.7), UNIT),
+    "betainccinv": ((1.3, 0.7), UNIT),
+    "expn": ((3,), POSITIVE),
     "gammainc": ((1.3,), POSITIVE),
     "gammaincc": ((1.3,), POSITIVE),
     "gammaincinv": ((1.3,), UNIT),
@@ -94,7 +106,13 @@ def special() -> list[Specimen]:
     found += [
         by(osp.multigammaln, lambda x: osp.multigammaln(x, 3), rng.uniform(2.0, 4.0, 3)),
         by(error.repeated_integral, lambda x: error.repeated_integral(x, order=2), A),
+        by(exponential.mean_exponential, lambda x: exponential.mean_exponential(x, order=2), A),
+        by(gamma.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
+        by(softmax.shares, lambda x: softmax.shares(x, axis=(0, 1)), A, label="axis"),
     ]
+    for function in (sp.sici, sp.fresnel, sp.airy):
+        for x in (rng.uniform(*POSITIVE, (2, 3)), np.array(0.7), np.zeros(0)):
+            found.append(by(function, function, x))
     for function in (osp.softmax, osp.log_softmax):
         found += [
             by(function, lambda x, f=function: f(x, axis=0), A, label="axis"),

@@ -16,6 +16,7 @@ from harness.problems.catalogue.norms import NORMS
 from harness.problems.catalogue.products import PRODUCTS
 from harness.problems.catalogue.reductions import REDUCTIONS
 from harness.problems.catalogue.shaping import SHAPING
+from harness.problems.catalogue.special import SPECIAL
 
 __all__ = ["ENTRIES", "problems"]
 
@@ -29,6 +30,7 @@ ENTRIES: tuple[Entry, ...] = (
     *FACTORIZATIONS,
     *NORMS,
     *FFT,
+    *SPECIAL,
     *COMPOSITES,
 )
 

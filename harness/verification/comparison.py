@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Self
 
 import numpy as np
@@ -60,6 +61,8 @@ class Comparison:
 
     def to_set(self) -> Self:
         """The same, with errors measured from the accepted set where there is one."""
+        if self.block.lower is None or self.block.upper is None:
+            return self
         return type(self)(*self._given, against_set=True)
 
     @property
@@ -77,7 +80,7 @@ class Comparison:
         branches = self.block.branches
         return self.block.lower is not None and (branches is None or branches.exact)
 
-    @property
+    @functools.cached_property
     def missing(self) -> np.ndarray:
         """Where a finite derivative came out NaN or infinite, or an infinite one NaN."""
         finite = np.isfinite(self.result)
@@ -111,7 +114,7 @@ class Comparison:
         few = _VAGUE_FACTOR * self._rounding * size
         return bool((self.error > few + self.block.bound + self.precision.underflow)[sure].any())
 
-    @property
+    @functools.cached_property
     def largest(self) -> float:
         """The largest finite component of the truth."""
         return float(np.max(np.abs(self.target[np.isfinite(self.target)]), initial=0.0))
@@ -129,12 +132,12 @@ class Comparison:
     @property
     def worst_ratio(self) -> float:
         """The largest error over its tolerance."""
-        return float(np.max(self._ratios(), initial=0.0))
+        return float(np.max(self._ratios, initial=0.0))
 
     @property
     def worst_index(self) -> tuple[int, ...]:
         """Where that is; a component that is not finite where it should be counts as worst."""
-        ratios = self._ratios()
+        ratios = self._ratios
         return tuple(int(i) for i in np.unravel_index(int(np.argmax(ratios)), ratios.shape))
 
     @property
@@ -161,12 +164,13 @@ class Comparison:
             return f"lies in [{float(lower[at]):.17g}, {float(upper[at]):.17g}]"
         return f"{float(self.block.high[at]):.17g}"
 
+    @functools.cached_property
     def _ratios(self) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratios = np.where(self.error == 0, 0.0, self.error / self.allowed)
         return np.where(self.missing | np.isnan(ratios), np.inf, ratios)
 
-    @property
+    @functools.cached_property
     def _zero_for_nonzero(self) -> bool:
         """All zeros, where the truth in its dtype surely is not and zero is not accepted."""
         if not self.result.size or self.result.any():
@@ -189,6 +193,8 @@ class Comparison:
 
     def _special(self, error: np.ndarray) -> np.ndarray:
         """The error where something is not finite: all or nothing."""
+        if np.isfinite(error).all() and np.isfinite(self.target).all():
+            return error
         infinite = np.isinf(self.target)
         error = np.where(np.isnan(error), np.inf, error)
         hit = np.where(infinite, self.result == self.target, False)

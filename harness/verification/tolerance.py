@@ -11,6 +11,7 @@ differences. η is four times the smallest subnormal number, for results that un
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -91,8 +92,6 @@ def accuracy_floor(block: TrueBlock, standard: Standard) -> np.ndarray:
 
 def _size(block: TrueBlock) -> np.ndarray:
     """|g*|; where there is a set of them, the largest; 0 where it is not finite."""
-    size = np.zeros(block.high.shape)
-    for end in (block.high, block.lower, block.upper):
-        if end is not None:
-            size = np.maximum(size, np.where(np.isfinite(end), np.abs(end), 0.0))
-    return size
+    ends = [end for end in (block.high, block.lower, block.upper) if end is not None]
+    sizes = [np.where(np.isfinite(end), np.abs(end), 0.0) for end in ends]
+    return functools.reduce(np.maximum, sizes)

@@ -25,6 +25,7 @@ from harness.verification.oracles.multiprecision_namespace.precision import (
 from harness.verification.oracles.multiprecision_namespace.products import Products
 from harness.verification.oracles.multiprecision_namespace.reductions import Reductions
 from harness.verification.oracles.multiprecision_namespace.shaping import Creation, Shaping
+from harness.verification.oracles.multiprecision_namespace.special import Special
 
 __all__ = [
     "FloatNumbers",
@@ -50,6 +51,11 @@ class NumberNamespace(Elementwise, Reductions, Creation, Shaping, Products):
     def fft(self) -> Fourier:
         """The standard's ``fft``."""
         return Fourier(self.numbers)
+
+    @functools.cached_property
+    def special(self) -> Special:
+        """SciPy's special functions, by its names."""
+        return Special(self.numbers)
 
     def __getattr__(self, name: str) -> Any:
         """NumPy's function for floats; for the others there is nothing to fall back on."""

@@ -11,6 +11,7 @@ A comparison is put as "is the first larger than the second?", for numbers of on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,10 @@ from typing import Any, Protocol
 import numpy as np
 
 __all__ = ["Decider", "Forced", "Recorded", "Replayed", "Ties", "deciding", "settle", "tied"]
+
+_ALL_WAYS = 32
+_SOME_WAYS = 12
+"""Up to so many ways of breaking ties each is tried; beyond, about seven times so many."""
 
 
 class Decider(Protocol):
@@ -50,19 +55,26 @@ class Ties:
         """How many scalar comparisons are tied."""
         return sum(int(mask.sum()) for mask in self.masks if mask is not None)
 
-    def singly(self) -> Iterator[Ties]:
-        """Each tie by itself."""
-        for position, mask in enumerate(self.masks):
-            if mask is None:
-                continue
-            for index in zip(*np.nonzero(np.atleast_1d(mask)), strict=True):
-                alone = np.zeros(np.atleast_1d(mask).shape, dtype=bool)
-                alone[index] = True
-                masks = [None] * len(self.masks)
-                yield Ties(
-                    (*masks[:position], alone.reshape(mask.shape), *masks[position + 1 :]),
-                    self.exact,
-                )
+    def patterns(self) -> list[tuple[bool, ...]]:
+        """Ways of breaking the ties: for each tie, in order, whether it goes to the first side.
+
+        All on either side come first. Of few ties there is every way; of many, each turned alone,
+        all up to one and all from one on (for a running maximum takes each element so), and some
+        at random.
+        """
+        n = self.count
+        if 2**n <= _ALL_WAYS:
+            ways = list(itertools.product((True, False), repeat=n))
+            return [ways[0], ways[-1], *ways[1:-1]] if n else ways
+        spread = sorted({round(i * (n - 1) / (_SOME_WAYS - 1)) for i in range(_SOME_WAYS)})
+        alone = [tuple(j == i for j in range(n)) for i in spread]
+        upto = [tuple(j <= i for j in range(n)) for i in spread]
+        rng = np.random.default_rng(n)
+        chance = [tuple(bool(b) for b in rng.integers(0, 2, size=n)) for _ in range(_SOME_WAYS)]
+        ways = [(True,) * n, (False,) * n]
+        for way in (*alone, *upto):
+            ways += [way, tuple(not side for side in way)]
+        return list(dict.fromkeys([*ways, *chance]))
 
 
 @dataclass(slots=True)
@@ -85,13 +97,19 @@ class Recorded:
 class Forced:
     """Makes ``ties`` come out on the first side, or else on the second.
 
-    ``others``, where given, are forced to the opposite side first: so one tie is turned alone.
+    ``first_side`` is said for all ties at once, or for each in order (``Ties.patterns``).
     """
 
     ties: Ties
-    first_side: bool
-    others: Ties | None = None
+    first_side: bool | tuple[bool, ...]
     position: int = 0
+
+    @property
+    def sides(self) -> tuple[bool, ...]:
+        """The side of each tie, in order."""
+        if isinstance(self.first_side, bool):
+            return (self.first_side,) * self.ties.count
+        return self.first_side
 
     def begin(self) -> None:
         """Count the decisions from the start."""
@@ -99,17 +117,15 @@ class Forced:
 
     def settle(self, first: Any, second: Any, outcome: np.ndarray) -> np.ndarray:
         """The wished side at the ties, the plain outcome elsewhere."""
-        if self.others is not None:
-            outcome = self._put(self.others, not self.first_side, outcome)
-        outcome = self._put(self.ties, self.first_side, outcome)
-        self.position += 1
-        return outcome
-
-    def _put(self, ties: Ties, side: bool, outcome: np.ndarray) -> np.ndarray:
-        mask = ties.masks[self.position] if self.position < len(ties.masks) else None
+        position, self.position = self.position, self.position + 1
+        masks = self.ties.masks
+        mask = masks[position] if position < len(masks) else None
         if mask is None or mask.shape != outcome.shape:
             return outcome
-        return np.where(mask, side, outcome)
+        start = sum(int(m.sum()) for m in masks[:position] if m is not None)
+        settled = np.array(outcome, dtype=bool)
+        settled[mask] = self.sides[start : start + int(mask.sum())]
+        return settled
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ def _names(problem: Problem) -> Iterator[str]:
     }
     for what, names in named.items():
         for name in names:
-            if not name or _SEPARATOR in name or any(c.isspace() for c in name):
+            if _SEPARATOR in name or name.split() != [name]:
                 yield f"{what} is {name!r}; write a word without spaces and colons"
 
 

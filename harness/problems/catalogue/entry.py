@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,7 +121,7 @@ class Entry:
                 arguments=variant.arguments,
                 argnums=_argnums(variant),
                 sizes=tuple(sizes.values()),
-                points=tuple(_point(at, sizes[at.shapes]) for at in variant.points),
+                points=tuple(_points(variant.points, sizes)),
                 operators=OPERATORS | THIRD if third else OPERATORS,
                 timed_operators=frozenset(),
                 closed_forms={},
@@ -147,27 +149,38 @@ def _sizes(points: Iterable[At]) -> dict[tuple[Shape, ...], Size]:
     sizes: dict[tuple[Shape, ...], Size] = {}
     for at in points:
         if at.shapes not in sizes:
-            scalars = sum(int(np.prod(shape, dtype=int)) for shape in at.shapes)
+            scalars = sum(map(math.prod, at.shapes))
             alike = sum(size.dims["n"] == scalars for size in sizes.values())
             dims = {"n": scalars} | ({"shape": alike + 1} if alike else {})
             sizes[at.shapes] = Size(dims, max(1, scalars))
     return sizes
 
 
-def _point(at: At, size: Size) -> Point:
-    def build(_dims: Mapping[str, int], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-        return at.build(rng)
+def _points(points: Iterable[At], sizes: Mapping[tuple[Shape, ...], Size]) -> Iterator[Point]:
+    limits = {shapes: frozenset({size.name}) for shapes, size in sizes.items()}
+    for at in points:
+        yield Point(
+            at.name,
+            functools.partial(_built, at.build),
+            at.kind,
+            sizes=limits[at.shapes],
+            max_order=at.max_order,
+            dtypes=None if at.both else _FLOAT64,
+        )
 
-    return Point(
-        at.name,
-        build,
-        at.kind,
-        sizes=frozenset({size.name}),
-        max_order=at.max_order,
-        dtypes=None if at.both else frozenset({"float64"}),
-    )
+
+_FLOAT64 = frozenset({"float64"})
 
 
+def _built(
+    build: Callable[[np.random.Generator], tuple[np.ndarray, ...]],
+    _dims: Mapping[str, int],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, ...]:
+    return build(rng)
+
+
+@functools.cache
 def _constant(count: int) -> Callable[[Mapping[str, int]], int]:
     return lambda _dims: count
 

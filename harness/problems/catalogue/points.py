@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ __all__ = [
     "uniform",
 ]
 
-Draw = Callable[[np.random.Generator, Shape], np.ndarray]
+Draw = Callable[["np.random.Generator", Shape], np.ndarray]
 """Draws one argument of a shape; everything that it gives is exact in float32."""
 
 _GRID = 2.0**-12
@@ -65,11 +66,14 @@ def integers(*values: int) -> Draw:
 
 def drawn(name: str, *arguments: tuple[Draw, Shape], **facts: Any) -> At:
     """A point whose arguments are drawn, each by its own rule; ``facts`` are At's fields."""
-
-    def build(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-        return tuple(draw(rng, shape) for draw, shape in arguments)
-
+    build = functools.partial(_drawn, arguments)
     return At(name, tuple(shape for _, shape in arguments), build, **facts)
+
+
+def _drawn(
+    arguments: tuple[tuple[Draw, Shape], ...], rng: np.random.Generator
+) -> tuple[np.ndarray, ...]:
+    return tuple(draw(rng, shape) for draw, shape in arguments)
 
 
 def generic(*arguments: tuple[Draw, Shape], count: int = 3, **facts: Any) -> tuple[At, ...]:
@@ -88,15 +92,23 @@ def edge(
 
     Lists of Python integers are floats here; an integer argument is given as an integer array.
     """
-    arrays = tuple(
+    # Made when they are asked for: most commands load the catalogue and build few of its points.
+    build = functools.partial(_given, values)
+    return At(name, tuple(map(_shape, values)), build, kind, max_order, both)
+
+
+def _given(values: tuple[Any, ...], _rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    return tuple(
         value.copy() if isinstance(value, np.ndarray) else np.array(value, dtype=np.float64)
         for value in values
     )
 
-    def build(_rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-        return tuple(array.copy() for array in arrays)
 
-    return At(name, tuple(a.shape for a in arrays), build, kind, max_order, both)
+def _shape(value: Any) -> Shape:
+    """Of an array, of a number, or of lists that are all as long as the first one."""
+    if isinstance(value, list):
+        return (len(value), *_shape(value[0])) if value else (0,)
+    return value.shape if isinstance(value, np.ndarray) else ()
 
 
 def edges(
@@ -136,12 +148,11 @@ def at(
 
 
 def _tells_in_float32(numbers: tuple[float, ...], kind: PointKind) -> bool:
-    low, high = _TAIL
-    exact = all(abs(x) <= high and float(np.float32(x)) == x for x in numbers)
-    if not exact or kind is PointKind.OUTSIDE:
+    largest = max(map(abs, numbers))
+    if kind is PointKind.OUTSIDE or not largest <= _TAIL[1]:
         return False
-    tells = 0.0 in numbers or max(map(abs, numbers)) >= low
-    return tells or kind is not PointKind.SMOOTH
+    tells = kind is not PointKind.SMOOTH or largest >= _TAIL[0] or 0.0 in numbers
+    return tells and all(float(np.float32(x)) == x for x in numbers)
 
 
 def label(*numbers: float) -> str:

@@ -11,9 +11,13 @@ from typing import Any
 import array_api_compat.numpy as numpy_namespace
 
 from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray
+from harness.verification.oracles.multiprecision_namespace.creation import Creation
 from harness.verification.oracles.multiprecision_namespace.elementwise import Elementwise
 from harness.verification.oracles.multiprecision_namespace.fourier import Fourier
+from harness.verification.oracles.multiprecision_namespace.indexing import Indexing
+from harness.verification.oracles.multiprecision_namespace.inspection import Inspection
 from harness.verification.oracles.multiprecision_namespace.linalg import LinearAlgebra
+from harness.verification.oracles.multiprecision_namespace.ordering import Ordering
 from harness.verification.oracles.multiprecision_namespace.precision import (
     FloatNumbers,
     GmpyNumbers,
@@ -24,7 +28,7 @@ from harness.verification.oracles.multiprecision_namespace.precision import (
 )
 from harness.verification.oracles.multiprecision_namespace.products import Products
 from harness.verification.oracles.multiprecision_namespace.reductions import Reductions
-from harness.verification.oracles.multiprecision_namespace.shaping import Creation, Shaping
+from harness.verification.oracles.multiprecision_namespace.shaping import Shaping
 from harness.verification.oracles.multiprecision_namespace.special import Special
 
 __all__ = [
@@ -39,7 +43,9 @@ __all__ = [
 ]
 
 
-class NumberNamespace(Elementwise, Reductions, Creation, Shaping, Products):
+class NumberNamespace(
+    Elementwise, Reductions, Creation, Inspection, Shaping, Indexing, Ordering, Products
+):
     """The namespace over one kind of ``numbers``; a name that it lacks is NumPy's for floats."""
 
     @functools.cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -31,6 +32,13 @@ class Family:
         if array.dtype.kind in "iub":
             return self.numbers.array(array.astype(np.float64))
         return array
+
+    def enter_together(self, arrays: Sequence[Any]) -> list[np.ndarray]:
+        """All as plain arrays that may lie in one: integers as numbers, unless all are integers."""
+        entered = [self.enter(x) for x in arrays]
+        if all(x.dtype.kind in "iub" for x in entered):
+            return entered
+        return [self.enter_numbers(x) for x in entered]
 
     def leave(self, x: Any) -> NumberArray:
         """A result as an array of numbers; integers and booleans are plain arrays, uncast."""

@@ -13,23 +13,23 @@ import importlib
 import importlib.util
 import math
 import operator
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
 
 import mpmath
 import numpy as np
 
+from harness.verification.oracles.multiprecision_namespace.float_numbers import FloatNumbers
 from harness.verification.oracles.multiprecision_namespace.functions import (
-    Elementwise,
     Scalars,
-    float_scalars,
     gmpy2_scalars,
     mpmath_scalars,
     vectorised,
 )
+from harness.verification.oracles.multiprecision_namespace.kinds import Numbers
 
 __all__ = [
     "FloatNumbers",
@@ -41,62 +41,6 @@ __all__ = [
 ]
 
 _BITS_PER_DIGIT = math.log2(10)
-
-
-class Numbers(ABC):
-    """One kind of real number; arrays of it are plain NumPy arrays of ``dtype``."""
-
-    name: str
-    dtype: np.dtype[Any]
-    digits: int
-    """Decimal digits that an operation keeps."""
-    elementwise: Elementwise
-    """Functions of plain arrays by their standard names; ``divide`` and ``pow`` among them."""
-    scalars: Scalars
-    """The same functions of single numbers, and more; see ``functions``."""
-
-    @property
-    @abstractmethod
-    def bits(self) -> int:
-        """How many bits of a significand an operation keeps."""
-
-    def guarded(self, bits: int) -> AbstractContextManager[Any]:
-        """Inside ``computing()``: arithmetic with ``bits`` more, where there are more."""
-        return nullcontext()
-
-    def is_complex(self, x: Any) -> bool:
-        """Whether any element of the plain array ``x`` is complex (of integers, none)."""
-        array = np.asarray(x)
-        if array.dtype.kind != "O":
-            return array.dtype.kind == "c"
-        kinds = (self.scalars.complex_type, complex)
-        return any(isinstance(element, kinds) for element in array.flat)
-
-    @abstractmethod
-    def each(self, name: str, *operands: Any) -> np.ndarray:
-        """``scalars.name`` of each element of plain arrays, as an array."""
-
-    @abstractmethod
-    def computing(self) -> AbstractContextManager[Any]:
-        """The context in which arithmetic has this precision and no warning is given."""
-
-    @abstractmethod
-    def array(self, x: Any) -> np.ndarray:
-        """``x`` as an array of these numbers, exactly; integers and booleans stay as they are.
-
-        Complex floats become complex numbers of the same kind.
-        """
-
-    @abstractmethod
-    def number(self, x: float) -> Any:
-        """A bare number as one of these, exactly."""
-
-    @abstractmethod
-    def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Two float64 arrays, ``high + low``: the numbers to about 31 digits (or all they have).
-
-        Two complex128 arrays, where any number is complex.
-        """
 
 
 class _ObjectNumbers(Numbers):
@@ -210,52 +154,6 @@ class MpmathNumbers(_ObjectNumbers):
     def _precision(self) -> AbstractContextManager[Any]:
         context: AbstractContextManager[Any] = mpmath.workdps(self.digits)
         return context
-
-
-class FloatNumbers(Numbers):
-    """A NumPy floating type: ``float64``, or ``longdouble`` where it holds more than that."""
-
-    def __init__(self, dtype: type[np.floating[Any]]) -> None:
-        """``dtype`` is a NumPy scalar type."""
-        self.dtype = np.dtype(dtype)
-        self.name = self.dtype.name
-        self.digits = int(np.finfo(dtype).precision)
-        self.elementwise = {}
-        self.scalars = float_scalars(self.dtype)
-
-    @property
-    def bits(self) -> int:
-        """The significand's."""
-        return int(np.finfo(self.dtype).nmant) + 1
-
-    def computing(self) -> AbstractContextManager[Any]:
-        """NumPy silent about NaN and infinities."""
-        return np.errstate(all="ignore")
-
-    def array(self, x: Any) -> np.ndarray:
-        """Converted to the type; rounded, if it is the narrower one."""
-        plain = np.asarray(x)
-        if plain.dtype.kind == "c":
-            return plain.astype(np.result_type(self.dtype, np.complex64))
-        return plain.astype(self.dtype) if plain.dtype.kind == "f" else plain
-
-    def each(self, name: str, *operands: Any) -> np.ndarray:
-        """NumPy's own loop."""
-        return np.asarray(getattr(self.scalars, name)(*operands))
-
-    def number(self, x: float) -> Any:
-        """NumPy's scalar of the type."""
-        return self.dtype.type(x)
-
-    def split(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As for all numbers; ``low`` is 0 for float64."""
-        plain = np.asarray(x)
-        narrow = np.complex128 if plain.dtype.kind == "c" else np.float64
-        high = plain.astype(narrow)
-        low = np.zeros(plain.shape, narrow)
-        finite = np.isfinite(high)
-        low[finite] = (plain[finite] - high[finite]).astype(narrow)
-        return high, low
 
 
 def multiprecision_numbers(digits: int) -> Numbers:

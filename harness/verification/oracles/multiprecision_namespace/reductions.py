@@ -12,11 +12,9 @@ from harness.verification.oracles.multiprecision_namespace.arrays import (
     plain,
     smaller_of,
 )
-from harness.verification.oracles.multiprecision_namespace.family import Family
+from harness.verification.oracles.multiprecision_namespace.family import Axis, Family, axes_of
 
 __all__ = ["Reductions"]
-
-Axis = int | tuple[int, ...] | None
 
 
 class Reductions(Family):
@@ -36,17 +34,21 @@ class Reductions(Family):
 
     def mean(self, x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> NumberArray:
         """The sum over the count."""
-        total = self.sum(x, axis=axis, keepdims=keepdims)
-        return self.leave(total / _count(np.shape(x), axis))
+        total = self.sum(self.enter_numbers(x), axis=axis, keepdims=keepdims)
+        return self._over(total, _count(np.shape(x), axis))
 
     def var(
         self, x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
     ) -> NumberArray:
         """The squared distances from the mean, over the count less ``correction``."""
-        array = self.leave(self.enter(x))
+        array = self.leave(self.enter_numbers(x))
         centred = array - self.mean(array, axis=axis, keepdims=True)
-        total = self.sum(centred * centred, axis=axis, keepdims=keepdims)
-        return self.leave(total / (_count(array.shape, axis) - correction))
+        if self.numbers.is_complex(centred):
+            squares = centred.real * centred.real + centred.imag * centred.imag
+        else:
+            squares = centred * centred
+        total = self.sum(squares, axis=axis, keepdims=keepdims)
+        return self._over(total, _count(array.shape, axis) - correction)
 
     def std(
         self, x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
@@ -94,9 +96,13 @@ class Reductions(Family):
         """Whether all are true."""
         return np.asarray(np.all(plain(x), axis=axis, keepdims=keepdims), dtype=bool)
 
+    def _over(self, total: Any, count: float) -> NumberArray:
+        # By a number: division by Python's 0 would raise.
+        return self.call("divide", total, self.numbers.number(count))
+
     def _fold(self, x: Any, axis: Axis, keepdims: bool, *, larger: bool) -> NumberArray:
         array = self.enter(x)
-        axes = _axes(array.ndim, axis)
+        axes = axes_of(array.ndim, axis)
         if any(array.shape[a] == 0 for a in axes):
             raise ValueError("an empty array has no largest or smallest element")
         kept = tuple(a for a in range(array.ndim) if a not in axes)
@@ -122,12 +128,6 @@ class Reductions(Family):
         return self.leave(ufunc.accumulate(array, axis=axis))
 
 
-def _axes(ndim: int, axis: Axis) -> tuple[int, ...]:
-    if axis is None:
-        return tuple(range(ndim))
-    return tuple(a % ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
-
-
 def _count(shape: tuple[int, ...], axis: Axis) -> int:
     """How many elements a reduction over ``axis`` takes together: an exact integer."""
-    return int(np.prod([shape[a] for a in _axes(len(shape), axis)], dtype=int))
+    return int(np.prod([shape[a] for a in axes_of(len(shape), axis)], dtype=int))

@@ -85,7 +85,8 @@ def erfcinv(numbers: Numbers, q: Any) -> Any:
             x = f.sqrt(level - f.log(level) / 2)
         enough = _newton_end(numbers)
         for _ in range(_STEPS):
-            step = f.log(f.erfc(x) / q) * erfcx(numbers, x) * root / 2
+            scaled = erfcx(numbers, x)
+            step = (f.log(scaled / q) - x * x) * scaled * root / 2
             x = x + step
             if abs(step) <= enough * x:
                 break

@@ -2,6 +2,9 @@
 
 A record counts once its line is on disk, newline included or not. Whatever a crash tore off at
 the end of the file is cut away before anything is appended; nothing complete is ever lost.
+
+Syncing costs more than judging a small case, so records may be synced in groups: they are written
+at once, which a killed process survives, and synced soon after, which a failing machine survives.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from harness.errors import RunFailedError
 from harness.running.records import SCHEMA_VERSION, Record, decode, encode
 
 __all__ = [
+    "GROUP_S",
     "JOURNAL",
     "RUN_FILE",
     "Journal",
@@ -31,6 +35,9 @@ __all__ = [
 ]
 
 JOURNAL = "journal.jsonl"
+GROUP_S = 0.05
+"""Seconds after which records that were written must be synced."""
+
 RUN_FILE = "run.json"
 
 
@@ -57,6 +64,8 @@ class Journal:
             ) from error
         try:
             self._end = self._repair()
+            self._torn = False
+            self._unsynced: float | None = None
             _sync_folder(folder)
         except BaseException:
             os.close(self._fd)
@@ -64,24 +73,54 @@ class Journal:
 
     def append(self, *records: Record) -> None:
         """Write the records and return when they are on disk; all in one write."""
+        self.write(*records)
+        self.sync()
+
+    def write(self, *records: Record) -> None:
+        """Write the records, all in one write, to be on disk after the next ``sync``."""
         text = "".join(f"{encode(record)}\n" for record in records).encode()
         try:
-            if os.fstat(self._fd).st_size != self._end:
-                # An append was interrupted on its way; its caller never heard that it was done.
+            if self._torn:
+                # A write was interrupted on its way; its caller never heard that it was done.
                 os.ftruncate(self._fd, self._end)
+            self._torn = True
             data = memoryview(text)
             while data:
                 data = data[os.write(self._fd, data) :]
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._end += len(text)
+        self._torn = False
+        if self._unsynced is None:
+            self._unsynced = time.monotonic()
+
+    def sync(self) -> None:
+        """Return when everything that was written is on disk."""
+        try:
             os.fsync(self._fd)
         except OSError as error:
-            raise RunFailedError(
-                f"{self.path} cannot be written ({error.strerror}); make room, then resume the run"
-            ) from error
-        self._end += len(text)
+            raise self._unwritable(error) from error
+        self._unsynced = None
+
+    @property
+    def due_s(self) -> float | None:
+        """In how many seconds to ``sync``, 0 for at once; None when all that is written is."""
+        if self._unsynced is None:
+            return None
+        return max(0.0, self._unsynced + GROUP_S - time.monotonic())
 
     def close(self) -> None:
-        """Close the file and let others have it."""
-        os.close(self._fd)
+        """Sync what is not yet, close the file and let others have it."""
+        try:
+            if self._unsynced is not None:
+                self.sync()
+        finally:
+            os.close(self._fd)
+
+    def _unwritable(self, error: OSError) -> RunFailedError:
+        return RunFailedError(
+            f"{self.path} cannot be written ({error.strerror}); make room, then resume the run"
+        )
 
     def __enter__(self) -> Self:
         """Return the journal itself."""

@@ -1,7 +1,8 @@
-"""What supervisor and worker say to each other: one request, one reply, pickled in between.
+"""What supervisor and worker say to each other: requests and their replies, pickled in between.
 
-Arrays travel as plain NumPy arrays of NumPy's own dtypes, so that reading a reply imports no AD
-library. Any request may be answered by a ``Failure`` instead.
+A request has one reply, or for ``Evaluate`` one for each of its tasks. Arrays travel as plain
+NumPy arrays of NumPy's own dtypes, so that reading a reply imports no AD library. Any request
+may be answered by a ``Failure`` instead.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "Checked",
     "Done",
     "Evaluate",
+    "Evaluated",
     "Forget",
     "Hello",
     "Measure",
@@ -30,6 +32,7 @@ __all__ = [
     "Request",
     "Shutdown",
     "Taken",
+    "Task",
     "Turn",
     "Warm",
     "Warmed",
@@ -51,12 +54,32 @@ class Hello:
     import_s: float
 
 
+Task = tuple[Case, CaseInputs]
+"""One case to be evaluated, and its numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """Compute a case for the judge; answered by an ``Evaluation``."""
+    """Compute cases for the judge, one after the other.
 
-    case: Case
-    inputs: CaseInputs
+    Answered by one ``Evaluated`` for each task, in their order, as soon as it is there: a worker
+    that dies has answered all tasks before the one that it was on. Arrays that tasks share travel
+    once.
+    """
+
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What became of one task.
+
+    ``stderr_end`` is the length of the worker's stderr file after it, in bytes: what came after
+    belongs to the next task. Bytes on stdout are in the evaluation.
+    """
+
+    outcome: Evaluation | Failure
+    stderr_end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +196,4 @@ class Done:
 
 
 Request = Evaluate | Ready | Warm | Turn | Check | Measure | Forget | Pin | Shutdown
-Reply = Hello | Evaluation | Readied | Warmed | Taken | Checked | Measured | Done | Failure
+Reply = Hello | Evaluated | Readied | Warmed | Taken | Checked | Measured | Done | Failure

@@ -10,9 +10,11 @@ do: they ask the kernel to be killed when it ends (see ``worker``).
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pickle
+import select
 import signal
 import site
 import socket
@@ -24,13 +26,14 @@ import tempfile
 import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
 from harness.contract import Failure, VerdictKind
-from harness.running.messages import Hello, Reply, Request, Shutdown
+from harness.running.messages import Evaluate, Evaluated, Hello, Reply, Request, Shutdown
 
 __all__ = ["COMPILED", "START_DEADLINE_S", "WorkerProcess"]
 
@@ -43,11 +46,14 @@ _SLICE_S = 0.2  # between looks at the deadline, the exit code and the amount of
 _GRACE_S = 2.0
 _TAIL_BYTES = 4000
 _MOST_OUTPUT_BYTES = 64 << 20
+_SOCKET_BYTES = 1 << 18
+_AHEAD_BYTES = 1 << 15
+"""A request of this length fits into the socket beside whatever else may be in it."""
 _READABLE = frozenset({"builtins", "harness", "numpy"})
 
 
 class WorkerProcess:
-    """One process for one backend; at most one request is under way at a time."""
+    """One process for one backend; one request is under way at a time, and one may wait behind."""
 
     def __init__(self, backend: str, variables: Mapping[str, str], threads: int = 1) -> None:
         """Start it; the first reply is its ``Hello``, or a ``Failure`` to come up.
@@ -60,8 +66,10 @@ class WorkerProcess:
         limit = struct.pack("ll", int(START_DEADLINE_S), 0)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        self._stdout = tempfile.TemporaryFile("ab")  # noqa: SIM115 - kill closes both
-        self._stderr = tempfile.TemporaryFile("a+b")  # noqa: SIM115
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+        self._stdout = _noise_file()
+        self._stderr = _noise_file()
         self.started = time.monotonic()
         command = ("-P", "-m", "harness.running.worker", backend)
         try:
@@ -77,11 +85,15 @@ class WorkerProcess:
         finally:
             theirs.close()
         self.connection: Connection[Any, Any] = Connection(ours.detach())
+        self._readable = select.poll()
+        self._readable.register(self.connection.fileno(), select.POLLIN)
         self.alive = True
         self.came_up = False
         self._deadline = self.started + START_DEADLINE_S
         self._deadline_s = START_DEADLINE_S
+        self._awaited = 1
         self._stderr_start = 0
+        self._stderr_stop: int | None = None
         self._last_words = ""
 
     @property
@@ -90,15 +102,19 @@ class WorkerProcess:
         return self._process.pid
 
     def request(self, request: Request, deadline_s: float) -> Reply:
-        """Send ``request`` and wait for the reply; see ``poll`` for the failures."""
+        """Send ``request`` and wait for its one reply; see ``poll`` for the failures."""
         failure = self.send(request, deadline_s)
         return failure if failure is not None else self.wait()
 
     def send(self, request: Request, deadline_s: float) -> Failure | None:
-        """Send ``request``, to be answered within ``deadline_s`` seconds; None, or a Failure."""
+        """Send ``request``, of which each reply is to come within ``deadline_s`` seconds.
+
+        None, or the Failure that it met. No other request may be under way.
+        """
         os.ftruncate(self._stdout.fileno(), 0)
-        self._stderr_start = os.fstat(self._stderr.fileno()).st_size
+        self._stderr_start, self._stderr_stop = os.fstat(self._stderr.fileno()).st_size, None
         self._deadline, self._deadline_s = time.monotonic() + deadline_s, deadline_s
+        self._awaited = _replies_to(request)
         try:
             self.connection.send(request)
         except BlockingIOError:
@@ -106,6 +122,21 @@ class WorkerProcess:
         except OSError:
             return self._ended()
         return None
+
+    def send_ahead(self, request: Evaluate) -> bool:
+        """Send the tasks that are to follow those under way, with the same deadline for each.
+
+        False, and nothing is sent, when they are too long to wait in the socket: while both
+        sides write, neither reads.
+        """
+        data = ForkingPickler.dumps(request)
+        if len(data) > _AHEAD_BYTES:
+            return False
+        # Of a worker that has ended ``poll`` still reads the answers, and then tells the end.
+        with contextlib.suppress(OSError):
+            self.connection.send_bytes(data)
+        self._awaited += _replies_to(request)
+        return True
 
     def wait(self) -> Reply:
         """Wait for the reply that is under way."""
@@ -115,12 +146,12 @@ class WorkerProcess:
                 return reply
 
     def poll(self, timeout_s: float = 0.0) -> Reply | None:
-        """The reply, or None if there is none yet after ``timeout_s`` seconds.
+        """The next reply, or None if there is none yet after ``timeout_s`` seconds.
 
         A worker that missed its deadline, ended or sent something unreadable is killed with
         all that it started, and the reply is a Failure with the tail of its stderr.
         """
-        if self.connection.poll(timeout_s):
+        if self._readable.poll(1000.0 * timeout_s):
             try:
                 reply = _read(self.connection.recv_bytes())
             except BlockingIOError:
@@ -130,9 +161,9 @@ class WorkerProcess:
             except Exception as error:  # noqa: BLE001 - unpickling garbage may raise anything
                 why = " ".join(str(error).split())
                 return self._stopped(f"sent an unreadable reply ({why})")
-            self.came_up |= isinstance(reply, Hello)
+            self._note(reply)
             return reply
-        if self._process.poll() is not None and not self.connection.poll():
+        if self._process.poll() is not None and not self._readable.poll(0):
             return self._ended()
         if time.monotonic() > self._deadline:
             return self._timed_out()
@@ -142,15 +173,26 @@ class WorkerProcess:
 
     @property
     def stdout_bytes(self) -> int:
-        """Bytes that came on stdout since the last request was sent."""
+        """Bytes that came on stdout since the last request was sent.
+
+        Of an ``Evaluate`` the worker itself counts them, task by task, and takes them away.
+        """
         return os.fstat(self._stdout.fileno()).st_size
 
     def stderr_tail(self) -> str:
-        """The end of what came on stderr since the last request was sent."""
+        """The end of what came on stderr since the last request was sent, or with the last task.
+
+        That is the task whose answer came last, or the one that the worker died of.
+        """
         if not self.alive:
             return self._last_words
-        start = max(self._stderr_start, os.fstat(self._stderr.fileno()).st_size - _TAIL_BYTES)
-        raw = os.pread(self._stderr.fileno(), _TAIL_BYTES, start)
+        stop = self._stderr_stop
+        if stop is None:
+            stop = os.fstat(self._stderr.fileno()).st_size
+        start = max(self._stderr_start, stop - _TAIL_BYTES)
+        if start >= stop:
+            return ""
+        raw = os.pread(self._stderr.fileno(), stop - start, start)
         return raw.decode("utf-8", "replace").strip()
 
     def dismiss(self) -> None:
@@ -181,6 +223,7 @@ class WorkerProcess:
             with contextlib.suppress(psutil.Error):
                 descendant.kill()
         self._process.wait()
+        self._expect_last_words()
         # They are dead when the next worker starts: neither their memory nor their load is left.
         psutil.wait_procs(descendants, timeout=_GRACE_S)
         self._last_words = self.stderr_tail()
@@ -189,9 +232,26 @@ class WorkerProcess:
         self._stdout.close()
         self._stderr.close()
 
+    def _note(self, reply: Reply) -> None:
+        """What came on stderr until the reply belongs to it; the next has the whole deadline."""
+        self.came_up |= isinstance(reply, Hello)
+        self._awaited -= 1
+        if isinstance(reply, Evaluated):
+            self._expect_last_words()
+            self._stderr_stop = reply.stderr_end
+        if self._awaited > 0:
+            self._deadline = time.monotonic() + self._deadline_s
+
+    def _expect_last_words(self) -> None:
+        """What comes on stderr now belongs to what has no answer yet."""
+        if self._stderr_stop is not None:
+            self._stderr_start, self._stderr_stop = self._stderr_stop, None
+
     @property
     def _stderr_bytes(self) -> int:
-        return os.fstat(self._stderr.fileno()).st_size - self._stderr_start
+        """Bytes that came on stderr since the last answer."""
+        told = self._stderr_start if self._stderr_stop is None else self._stderr_stop
+        return os.fstat(self._stderr.fileno()).st_size - told
 
     def _ended(self) -> Failure:
         """The worker closed its end: by a signal, by exiting, or by hand."""
@@ -212,6 +272,17 @@ class WorkerProcess:
         self.kill()
         message = f"the worker {why} and was killed"
         return Failure(VerdictKind.CRASHED, message, self.stderr_tail())
+
+
+def _replies_to(request: Request) -> int:
+    return len(request.tasks) if isinstance(request, Evaluate) else 1
+
+
+def _noise_file() -> IO[bytes]:
+    """An unnamed file for what a worker writes, always to its end: it may be cut meanwhile."""
+    file = tempfile.TemporaryFile("w+b", buffering=0)  # noqa: SIM115 - kill closes it
+    fcntl.fcntl(file.fileno(), fcntl.F_SETFL, os.O_APPEND)
+    return file
 
 
 def _search_path() -> str:

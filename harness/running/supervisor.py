@@ -153,11 +153,13 @@ class _Run:
             deadline_s=self.plan.deadline_s,
             came_up=self._came_up,
             case_judged=self._judged,
+            wanted=frozenset(self.plan.timed),
         )
         judging.run(self._unjudged(records), max(2, at_once), self._start_anywhere)
         judged_at = time.monotonic()
         budget_s = self.plan.depth.budget_s
-        state = TimingState(self.plan, self.registry.problems, read_journal(self.folder))
+        judged = read_journal(self.folder) if self.plan.measure else []
+        state = TimingState(self.plan, self.registry.problems, judged)
         log = TimingLog(journal, state)
         sets = TimingSets(
             plan=self.plan,

@@ -16,12 +16,13 @@ import signal
 import sys
 import time
 import traceback
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from harness import plugins
-from harness.contract import Backend, Case, Failure, VerdictKind
+from harness.contract import Backend, Case, Evaluation, Failure, VerdictKind
 from harness.errors import AdjudgeError
 from harness.problems.inputs import CaseInputs
 from harness.running import evaluation, turns
@@ -29,6 +30,7 @@ from harness.running.messages import (
     Check,
     Done,
     Evaluate,
+    Evaluated,
     Forget,
     Hello,
     Measure,
@@ -37,6 +39,7 @@ from harness.running.messages import (
     Reply,
     Request,
     Shutdown,
+    Task,
     Turn,
     Warm,
 )
@@ -62,8 +65,6 @@ class Worker:
     def answer(self, request: Request) -> Reply:
         """The reply to ``request``; what the backend raises becomes a Failure."""
         match request:
-            case Evaluate(case, inputs):
-                return self._guarded(case, inputs, lambda: self._evaluate(case, inputs))
             case Ready(case, inputs):
                 return self._guarded(case, inputs, lambda: self._make_ready(request))
             case Warm(case, loops, sample_s):
@@ -82,9 +83,14 @@ class Worker:
                 pass
         return Done()
 
-    def _evaluate(self, case: Case, inputs: CaseInputs) -> Reply:
+    def evaluate(self, task: Task) -> Evaluation | Failure:
+        """What becomes of one task of an ``Evaluate``."""
+        case, inputs = task
         problem = self.registry.problem(case.problem)
-        return self.evaluator.evaluate(problem, case, inputs)
+        try:
+            return self.evaluator.evaluate(problem, case, inputs)
+        except Exception as error:  # noqa: BLE001 - a backend may raise anything
+            return evaluation.failure_of(error, self.backend, problem, inputs)
 
     def _make_ready(self, request: Ready) -> Reply:
         # Never left: the collector stays off for the whole set, and what the case before has
@@ -114,6 +120,7 @@ def main(arguments: list[str]) -> None:
     faulthandler.enable()
     os.set_inheritable(int(descriptor), False)
     connection: Connection[Any, Any] = Connection(int(descriptor))
+    noise = _Noise()
     hello, worker = _start(name, int(threads), started)
     # A closed socket means that the supervisor is gone: nobody is left to tell.
     with contextlib.suppress(EOFError, OSError):
@@ -122,11 +129,37 @@ def main(arguments: list[str]) -> None:
             request = connection.recv()
             if isinstance(request, Shutdown):
                 break
-            reply = worker.answer(request)
-            # What the backend printed belongs to this request, not to the next one.
-            with contextlib.suppress(OSError, ValueError):
-                sys.stdout.flush()
-            connection.send(reply)
+            if isinstance(request, Evaluate):
+                for task in request.tasks:
+                    connection.send(noise.told(worker.evaluate(task)))
+            else:
+                reply = worker.answer(request)
+                noise.flush()
+                connection.send(reply)
+
+
+class _Noise:
+    """What the backend writes to stdout and stderr belongs to the task that it had."""
+
+    def __init__(self) -> None:
+        # Of its own: a backend may close or redirect the usual two.
+        self._stdout, self._stderr = os.dup(1), os.dup(2)
+
+    def flush(self) -> None:
+        """Write out what Python still holds, so that it does not come with the next task."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+
+    def told(self, outcome: Evaluation | Failure) -> Evaluated:
+        """The reply, with the bytes on stdout, which are taken away, and the end of stderr."""
+        self.flush()
+        count = os.fstat(self._stdout).st_size
+        if count:
+            os.ftruncate(self._stdout, 0)
+            if isinstance(outcome, Evaluation):
+                outcome = replace(outcome, stdout_bytes=count)
+        return Evaluated(outcome, os.fstat(self._stderr).st_size)
 
 
 def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | None]:

@@ -27,7 +27,7 @@ PLENTY_S = 30.0
 
 @pytest.fixture
 def evaluate(faulty_registry):
-    return Evaluate(CASE, case_inputs(faulty_registry.problem(CASE.problem), CASE))
+    return Evaluate(((CASE, case_inputs(faulty_registry.problem(CASE.problem), CASE)),))
 
 
 @pytest.fixture
@@ -50,29 +50,32 @@ def start(faulty_registry):
 def test_a_worker_says_hello_and_answers(start, evaluate):
     worker = start("faulty_none")
     reply = worker.request(evaluate, PLENTY_S)
-    assert isinstance(reply, Evaluation)
-    x, y = evaluate.inputs.args
-    v, w = evaluate.inputs.seeds
-    np.testing.assert_allclose(reply.results[0], v * y + x * w, rtol=1e-15)  # the product rule
+    assert isinstance(reply.outcome, Evaluation)
+    ((_, inputs),) = evaluate.tasks
+    (x, y), (v, w) = inputs.args, inputs.seeds
+    expected = v * y + x * w  # the product rule
+    np.testing.assert_allclose(reply.outcome.results[0], expected, rtol=1e-15)
     worker.close()
     assert not psutil.pid_exists(worker.pid)
 
 
 def test_garbage_on_stdout_is_counted_and_corrupts_nothing(start, evaluate):
     worker = start("faulty_prints")
-    for _ in range(2):
-        reply = worker.request(evaluate, PLENTY_S)
-        assert isinstance(reply, Evaluation)
-        assert worker.stdout_bytes > 100
-    value = replace(CASE, operator=Operator.VALUE)
-    quiet = Evaluate(value, replace(evaluate.inputs, seeds=(), probe_seeds=(), combined_seeds=()))
-    assert isinstance(worker.request(quiet, PLENTY_S), Evaluation)
-    assert worker.stdout_bytes == 0  # noise belongs to the request that it came with
+    ((_, inputs),) = evaluate.tasks
+    plain = replace(inputs, seeds=(), probe_seeds=(), combined_seeds=())
+    quiet = (replace(CASE, operator=Operator.VALUE), plain)
+    assert worker.send(Evaluate((*evaluate.tasks, quiet, *evaluate.tasks)), PLENTY_S) is None
+    replies = [worker.wait() for _ in range(3)]
+    assert all(isinstance(reply.outcome, Evaluation) for reply in replies)
+    # Noise belongs to the task that it came with, and comes with the same number of calls.
+    first, none, last = (reply.outcome.stdout_bytes for reply in replies)
+    assert first == last > 100
+    assert none == 0
 
 
 def test_an_exception_is_one_line_and_the_worker_goes_on(start, evaluate):
     worker = start("faulty_raises")
-    reply = worker.request(evaluate, PLENTY_S)
+    reply = worker.request(evaluate, PLENTY_S).outcome
     assert isinstance(reply, Failure)
     assert reply.kind is VerdictKind.RAISED
     assert reply.message == "ArithmeticError: planted: the rule of this function is missing"
@@ -177,7 +180,7 @@ worker = WorkerProcess(sys.argv[1], {})
 assert isinstance(worker.wait(), Hello)
 case = Case.parse("tiny.products:jvp:n=3:float64:generic-0")
 if sys.argv[2] == "busy":
-    worker.send(Evaluate(case, case_inputs(load().problem(case.problem), case)), 600.0)
+    worker.send(Evaluate(((case, case_inputs(load().problem(case.problem), case)),)), 600.0)
     time.sleep(0.5)
 print(worker.pid, flush=True)
 time.sleep(600)

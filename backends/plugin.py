@@ -7,6 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from backends.dialects.autograd import AUTOGRAD
+from backends.dialects.jax import JAX, JAX_EAGER
+from backends.dialects.our_engine import OUR_ENGINE
+from backends.dialects.pytorch import PYTORCH
 from harness.contract import Backend, BackendRegistrar, hookimpl
 
 _KNOWN = Path(__file__).with_name("known")
@@ -26,6 +30,7 @@ def register_backends(register: BackendRegistrar) -> None:
         _factory("our_engine_backend", "OurEngineBackend"),
         summary="this project's engine: plain NumPy code, forward and reverse",
         ledger=_KNOWN / "our_engine.toml",
+        dialect=OUR_ENGINE,
     )
     register(
         "pytorch",
@@ -34,6 +39,7 @@ def register_backends(register: BackendRegistrar) -> None:
         install="python -m pip install 'adjudge[pytorch]'",
         summary="PyTorch, eager: torch.func and torch.autograd",
         ledger=_KNOWN / "pytorch.toml",
+        dialect=PYTORCH,
     )
     register(
         "pytorch-autograd",
@@ -50,6 +56,7 @@ def register_backends(register: BackendRegistrar) -> None:
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX, compiled by jax.jit",
         ledger=_KNOWN / "jax.toml",
+        dialect=JAX,
     )
     register(
         "jax-eager",
@@ -58,6 +65,7 @@ def register_backends(register: BackendRegistrar) -> None:
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX without compilation",
         ledger=_KNOWN / "jax-eager.toml",
+        dialect=JAX_EAGER,
     )
     register(
         "autograd",
@@ -66,6 +74,7 @@ def register_backends(register: BackendRegistrar) -> None:
         install="python -m pip install 'adjudge[autograd]'",
         summary="HIPS autograd: a tape over NumPy",
         ledger=_KNOWN / "autograd.toml",
+        dialect=AUTOGRAD,
     )
     register(
         "finite_difference",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pluggy
 
-from harness.contract import Backend, Problem
+from harness.contract import Backend, Dialect, Problem
 from harness.contract.hookspecs import Hookspecs
 from harness.contract.validation import defects
 from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
@@ -31,6 +31,7 @@ class BackendEntry:
     install: str
     summary: str
     ledger: Path | None = None
+    dialect: Dialect | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -119,12 +120,13 @@ def _collect_backends(registry: Registry) -> None:
             install: str = "",
             summary: str = "",
             ledger: Path | None = None,
+            dialect: Dialect | None = None,
         ) -> None:
             known = registry.backends.get(name)
             if known is not None:
                 raise RunFailedError(_duplicate("backend", name, known.plugin, plugin))
             registry.backends[name] = BackendEntry(
-                name, factory, plugin, tuple(requires), install, summary, ledger
+                name, factory, plugin, tuple(requires), install, summary, ledger, dialect
             )
 
         return register

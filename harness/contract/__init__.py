@@ -3,6 +3,7 @@
 from harness.contract.backend import Backend, Function, Pullback, Trace
 from harness.contract.case import Case
 from harness.contract.derivation import UnsupportedOperatorError, build, is_native
+from harness.contract.dialect import Dialect
 from harness.contract.hookspecs import BackendRegistrar, ProblemRegistrar, hookimpl, hookspec
 from harness.contract.operators import (
     FIRST_ORDER,
@@ -35,6 +36,7 @@ __all__ = [
     "BackendRegistrar",
     "Case",
     "Descent",
+    "Dialect",
     "Evaluation",
     "Failure",
     "Function",

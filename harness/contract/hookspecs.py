@@ -9,6 +9,7 @@ import pluggy
 
 from harness.contract.backend import Backend
 from harness.contract.case import Case
+from harness.contract.dialect import Dialect
 from harness.contract.outcome import Verdict
 from harness.contract.problem import Problem
 
@@ -33,12 +34,14 @@ class BackendRegistrar(Protocol):
         install: str = "",
         summary: str = "",
         ledger: Path | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         """Register ``factory`` as ``name``.
 
         ``requires`` names the modules that the factory imports, so that a missing one is
         told without a try; ``install`` is the command that brings them; ``ledger`` is the
-        TOML file of the backend's known divergences, if it keeps one.
+        TOML file of the backend's known divergences, if it keeps one; ``dialect`` says how the
+        library spells what adjudge asks, so that a finding can be shown without adjudge.
         """
 
 

@@ -1,0 +1,1 @@
+"""How each library spells what adjudge asks: data alone, no library is imported here."""

@@ -1,0 +1,68 @@
+"""HIPS autograd's spelling: ``autograd.numpy``, and its differential operators."""
+
+from __future__ import annotations
+
+from backends.dialects.words import under
+from harness.contract import Dialect, Operator
+from harness.contract.namespace import SPECIAL
+
+__all__ = ["AUTOGRAD"]
+
+_OTHERWISE_OR_NOT_AT_ALL = """
+    argsort block broadcast_arrays concat corrcoef cov cumulative_prod cumulative_sum einsum fmax
+    fmin flip matrix_transpose meshgrid sort std take unstack var
+"""
+"""What the adapter spells in several steps of its own has no spelling here."""
+
+_SPECIAL_ABSENT = "log_expit log_softmax softmax erfcx"
+
+AUTOGRAD = Dialect(
+    setup="import autograd, autograd.numpy as np",
+    names={
+        **{
+            name: spelled
+            for name, spelled in under("np").items()
+            if name not in _OTHERWISE_OR_NOT_AT_ALL.split()
+        },
+        "concat": "lambda arrays, axis=0: np.concatenate(arrays, axis=axis)",
+        "einsum": "np.einsum",
+        "matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
+        "sort": "np.sort",
+        "std": "lambda x, axis=None, correction=0, keepdims=False: "
+        "np.std(x, axis=axis, ddof=correction, keepdims=keepdims)",
+        "var": "lambda x, axis=None, correction=0, keepdims=False: "
+        "np.var(x, axis=axis, ddof=correction, keepdims=keepdims)",
+        "linalg.diagonal": "lambda x, offset=0: np.diagonal(x, -offset, -1, -2)",
+        "linalg.matmul": "np.matmul",
+        "linalg.matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
+        "linalg.outer": "np.outer",
+        "linalg.tensordot": "np.tensordot",
+        "linalg.vecdot": "np.vecdot",
+        **{
+            f"special.{name}": f"autograd.scipy.special.{name}"
+            for name in SPECIAL
+            if name not in _SPECIAL_ABSENT.split()
+        },
+    },
+    imports={"autograd.scipy.special": "import autograd.scipy.special"},
+    array="np.array({values}, dtype=np.{dtype})",
+    jvp="autograd.make_jvp({f}, {argnums})({xs})({v})[1]",
+    vjp="autograd.make_vjp({f}, {argnums})({xs})[0]({cotangent})",
+    grad="autograd.grad({f}, {argnums})",
+    native={
+        Operator.JACOBIAN: (
+            "autograd.jacobian({f})({xs})",
+            "[autograd.jacobian({f}, i_)({xs}) for i_ in {argnums}]",
+        ),
+        Operator.JACOBIAN_REVERSE: (
+            "autograd.jacobian({f})({xs})",
+            "[autograd.jacobian({f}, i_)({xs}) for i_ in {argnums}]",
+        ),
+        Operator.HVP: "autograd.make_hvp({f}, {argnums})({xs})[0]({v})",
+        Operator.HESSIAN: (
+            "autograd.jacobian(autograd.jacobian({f}))({xs})",
+            "[[autograd.jacobian(autograd.jacobian({f}, i_), j_)({xs}) for j_ in {argnums}] "
+            "for i_ in {argnums}]",
+        ),
+    },
+)

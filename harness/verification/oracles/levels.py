@@ -40,6 +40,7 @@ LEVELS: dict[int, tuple[Level, ...]] = {
     0: (Level(60, 0, 90, 0),),
     1: (Level(60, 83, 110, 125), Level(160, 250, 220, 300)),
     2: (Level(80, 66, 130, 100), Level(220, 200, 300, 240)),
+    3: (Level(110, 66, 170, 90), Level(320, 200, 400, 240)),
 }
 """By order of the derivative; the second level is for functions that vary on a tiny scale."""
 

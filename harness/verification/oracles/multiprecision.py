@@ -6,13 +6,20 @@ before it is given out: a random contraction of the whole result must equal a on
 difference of other step and precision along that direction. Where it does not, more digits
 are taken; where that does not help, the function is not smooth there, and one-sided
 quotients of three steps tell a finite derivative from an infinite one and from a kink.
+
+The questions of a small point share its evaluations (``site``): all of them are contractions of
+the same derivatives. A large one (a perceptron's thousands of weights) is asked by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import NamedTuple
+
 import numpy as np
 
-from harness.contract import Operator
+from harness.contract import Operator, Problem
+from harness.verification.bounded import Bounded
 from harness.verification.oracles.agreement import absolute_error
 from harness.verification.oracles.branches import branched_blocks
 from harness.verification.oracles.directions import (
@@ -20,6 +27,13 @@ from harness.verification.oracles.directions import (
     plan,
     sweeps,
 )
+from harness.verification.oracles.infinities import (
+    FAR,
+    NEAR,
+    has_infinities,
+    limit_blocks,
+)
+from harness.verification.oracles.kinks import Remembering, kink_blocks, widened
 from harness.verification.oracles.levels import (
     LEVELS,
     Level,
@@ -32,6 +46,7 @@ from harness.verification.oracles.levels import (
 from harness.verification.oracles.multiprecision_namespace import Numbers, multiprecision_numbers
 from harness.verification.oracles.multiprecision_namespace.decisions import (
     Decider,
+    Forced,
     Recorded,
     Ties,
 )
@@ -39,11 +54,26 @@ from harness.verification.oracles.one_sided import one_sided_blocks
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
-from harness.verification.oracles.stencils import stencil_of
+from harness.verification.oracles.site import Site, is_small
+from harness.verification.oracles.stencils import EVALUATIONS, stencil_of
 
 __all__ = ["Multiprecision"]
 
 Arrays = tuple[np.ndarray, ...]
+
+_QUESTIONS = 10
+"""So many share what is evaluated at a point, and what that may cost."""
+
+_PLACES = 32
+"""So many points are remembered: cases of one point need not come one after the other."""
+
+
+class _Place(NamedTuple):
+    """A point that was asked about; the problem is held, so that its id stays its own."""
+
+    problem: Problem
+    site: Site
+    remembering: Remembering
 
 
 class Multiprecision:
@@ -55,7 +85,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 1
+    version = 2
 
     def __init__(
         self,
@@ -67,25 +97,75 @@ class Multiprecision:
         self._budget_s = budget_s
         self._beside_closed_form_s = budget_beside_closed_form_s
         self._make_numbers = make_numbers
+        self._places: Bounded[Hashable, _Place] = Bounded(_PLACES)
 
     def truth(self, question: Question) -> Truth | Undecided:
         """The truth at the question's point, smooth or not."""
         if question.operator is Operator.DESCENT:
             return Undecided("a descent is a programme of many gradients")
         budget = self._beside_closed_form_s if question.closed_form else self._budget_s
-        seconds = self._seconds(question)
-        if seconds > budget:
-            return Undecided(f"it would take about {seconds:.2g} s, more than {budget:g} s")
+        small = is_small(question, self._make_numbers, _QUESTIONS * budget)
+        if not small and (seconds := self._seconds(question)) > budget:
+            return Undecided(
+                f"it would take about {seconds:.2g} s, more than {budget:g} s", lasting=True
+            )
         try:
-            return self._truth(question)
+            with np.errstate(all="ignore"):
+                return self._at_point(question) if small else self._truth(question)
         except NotSmoothError as error:
-            return Undecided(str(error))
+            return Undecided(str(error), lasting=True)
         except Exception as error:  # noqa: BLE001 - whatever a problem does on these numbers
             return Undecided(f"the function does not run on it: {type(error).__name__}: {error}")
 
+    def _at_point(self, question: Question) -> Truth:
+        """By the tensors of the question's point; at its kinks and its infinities by limits."""
+        if question.operator.order and has_infinities(question):
+            return self._limit(question)
+        here = self._place(question)
+        try:
+            blocks, note = here.site.truth(question)
+            if question.operator.order == 1 and any(_is_tied(block) for block in blocks):
+                blocks = widened(question, here.site, blocks)
+            return Truth(self.name, blocks, note)
+        except NotSmoothError:
+            if here.site.overflows:
+                return self._limit(question)
+            found = kink_blocks(question, here.site, here.remembering, self._make_numbers)
+            if found is None:
+                raise
+            return Truth(self.name, found, "one-sided differences")
+
+    def _limit(self, question: Question) -> Truth:
+        def blocks_at(moved: Question) -> tuple[TrueBlock, ...]:
+            here = self._place(moved)
+            if here.site.overflows:
+                raise NotSmoothError("it leaves the range of all numbers")
+            return here.site.truth(moved)[0]
+
+        try:
+            blocks = limit_blocks(question, blocks_at, FAR)
+        except NotSmoothError:
+            blocks = limit_blocks(question, blocks_at, NEAR)
+        return Truth(self.name, blocks, "the limit at ever larger arguments")
+
+    def _place(self, question: Question) -> _Place:
+        problem = question.problem
+        key = (
+            id(problem),
+            question.kind,
+            question.unit_roundoff,
+            *((x.dtype.str, x.shape, x.tobytes()) for x in question.args),
+        )
+        place = self._places.get(key)
+        if place is None or place.problem is not problem:
+            site = Site(question, self._make_numbers)
+            place = _Place(problem, site, Remembering(problem.fun))
+            self._places.put(key, place, 1)
+        return place
+
     def _seconds(self, question: Question) -> float:
         scheme = plan(question)
-        evaluations = sweeps(scheme, question.primals) * (1, 2, 4)[scheme.order]
+        evaluations = sweeps(scheme, question.primals) * EVALUATIONS[scheme.order]
         one = evaluation_seconds(question, self._make_numbers)
         return evaluations * runs_of_a_truth(question) * one
 
@@ -93,7 +173,7 @@ class Multiprecision:
         order = plan(question).order
         digits = LEVELS[order][0].digits
         numbers = self._numbers(question, digits)
-        program = Program(question.problem.fun, numbers)
+        program = Program(question.fun, numbers)
 
         def run(args: Arrays, recorder: Recorded) -> object:
             return program(args, recorder)
@@ -116,9 +196,12 @@ class Multiprecision:
 
         absolute = 0.0
 
-        def evaluate(decider: Decider | None) -> Arrays:
+        def evaluate(decider: Forced | None) -> Arrays:
             nonlocal absolute
             results = _results(question, numbers, level.bits, decider)
+            if decider is not None and len(set(decider.sides)) > 1:
+                # What breaking ties in other ways gives only widens the set.
+                return results
             error = absolute_error(question, results, level, decider, self._make_numbers)
             absolute = max(absolute, error)
             return results
@@ -187,3 +270,7 @@ def _bounds(
         np.where(np.isfinite(high := numbers.split(g)[0]), 1e-30 * np.abs(high) + absolute + r, 0.0)
         for g, r in zip(results, roundings, strict=True)
     )
+
+
+def _is_tied(block: TrueBlock) -> bool:
+    return block.branches is not None and block.branches.exact

@@ -19,12 +19,12 @@ from harness.verification.oracles.multiprecision_namespace import Numbers
 from harness.verification.oracles.oracle import Question, TrueBlock
 from harness.verification.oracles.stencils import stencil_of
 
-__all__ = ["one_sided_blocks"]
+__all__ = ["Limit", "limit_of", "one_sided_blocks"]
 
 _BITS = (100, 200, 400)
 _DIGITS_PER_ORDER = 125
 _SETTLED = 1e-12
-_AFFORDABLE = 64
+_AFFORDABLE = 300
 """More components than this are not tried: such points are small ones."""
 
 
@@ -44,7 +44,7 @@ def one_sided_blocks(
 
         def derivative(*directions: Direction) -> np.ndarray:
             found = [
-                _limit(numbers, *(s.one_sided(sides, *directions) for s in stencils))
+                limit_of(*(numbers.split(s.one_sided(sides, *directions)) for s in stencils))
                 for sides in _sides(directions)
             ]
             # fmin and fmax pass over NaN: a side outside the domain does not count.
@@ -73,14 +73,18 @@ def one_sided_blocks(
 
 
 def _sides(directions: tuple[Direction, ...]) -> list[tuple[int, ...]]:
-    """Each combination of sides; the same element twice moves to the same side twice."""
-    sides = list(product((1, -1), repeat=len(directions)))
-    if len(directions) == 2 and isinstance(directions[0], Unit) and directions[0] is directions[1]:
-        return [pair for pair in sides if pair[0] == pair[1]]
-    return sides
+    """Each combination of sides; what is there twice goes to the same side twice."""
+    twice = [
+        (i, j)
+        for i, v in enumerate(directions)
+        for j, w in enumerate(directions[:i])
+        if v is w or (isinstance(v, Unit) and v == w)
+    ]
+    sides = product((1, -1), repeat=len(directions))
+    return [signs for signs in sides if all(signs[i] == signs[j] for i, j in twice)]
 
 
-class _Limit(NamedTuple):
+class Limit(NamedTuple):
     """A limit ``high + low`` (±inf, or NaN outside), how sure, and where there is none."""
 
     high: np.ndarray
@@ -89,10 +93,12 @@ class _Limit(NamedTuple):
     unsettled: np.ndarray
 
 
-def _limit(numbers: Numbers, *quotients: np.ndarray) -> _Limit:
-    """The limit of three quotients, of ever smaller steps."""
-    first, second, third = (np.asarray(q).astype(np.float64) for q in quotients)
-    high, low = numbers.split(quotients[2])
+Split = tuple[np.ndarray, np.ndarray]
+
+
+def limit_of(*quotients: Split) -> Limit:
+    """The limit of three arrays, each split into high and low, of ever smaller steps."""
+    (first, _), (second, _), (third, low) = quotients
     with np.errstate(invalid="ignore", over="ignore"):
         before, after = np.abs(second - first), np.abs(third - second)
         settled = (after <= _SETTLED * np.abs(third)) | (after <= 1e-3 * before)
@@ -100,8 +106,8 @@ def _limit(numbers: Numbers, *quotients: np.ndarray) -> _Limit:
     outside = np.isnan(third)
     infinite = np.isinf(third) | (~settled & grown)
     finite = ~(outside | infinite)
-    return _Limit(
-        np.where(infinite, np.copysign(np.inf, third), high),
+    return Limit(
+        np.where(infinite, np.copysign(np.inf, third), third),
         np.where(finite, low, 0.0),
         np.where(finite, after, 0.0),
         finite & ~settled,

@@ -112,9 +112,13 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """An oracle cannot decide this, because ``reason`` (a clause that may follow its name)."""
+    """An oracle cannot decide this, because ``reason`` (a clause that may follow its name).
+
+    ``lasting``: it will say so again whenever it is asked, and the answer may be kept.
+    """
 
     reason: str
+    lasting: bool = False
 
 
 @runtime_checkable

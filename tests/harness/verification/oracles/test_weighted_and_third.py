@@ -21,6 +21,7 @@ from harness.verification.oracles import (
     Truth,
     Undecided,
     oracle,
+    tensors,
 )
 from harness.verification.oracles.directions import Unit, assemble, contract, plan
 from harness.verification.oracles.multiprecision_namespace import multiprecision_numbers
@@ -84,6 +85,7 @@ def test_every_oracle_takes_the_weights(waves, kind, operator, monkeypatch):
         return
     # Planted: the oracle sums the outputs without weights.
     monkeypatch.setattr(oracle, "function_of", without_weights)
+    monkeypatch.setattr(tensors, "weights", np.ones)
     planted = kind().truth(question(waves, operator))
     assert isinstance(planted, Truth)
     assert error_of(planted, waves, asked) > 1e-2

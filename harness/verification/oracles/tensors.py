@@ -1,0 +1,243 @@
+"""Results, their conditioning and their error, as contractions of a point's derivative tensors.
+
+All of a point's questions ask for parts of the same tensors: a jvp is J v, a Hessian-vector
+product D²ψ v, where ψ = ⟨w, f⟩ is the scalar of an output of many elements. The conditioning of
+a derivative of order k, Σ_j |∂g_i/∂x_j||x_j| over all floating operands, is made of the
+derivatives of order k + 1, and of the terms that the seeds enter.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.contract import Operator, weights
+from harness.verification.oracles.lattice import Lattice, differences
+from harness.verification.oracles.oracle import Question
+
+__all__ = ["Tensors", "laid_out"]
+
+Arrays = tuple[np.ndarray, ...]
+
+
+class Tensors:
+    """The tensors of one lattice, each found when it is first asked for.
+
+    ``primal`` are the places of the differentiable scalars in the operands' vector, n of N;
+    ``shape`` is that of f(x), of m elements.
+    """
+
+    def __init__(self, lattice: Lattice, argnums: Sequence[int], shape: Sequence[int]) -> None:
+        """Nothing is evaluated yet."""
+        self.lattice = lattice
+        self.numbers = lattice.numbers
+        self.primal = lattice.operands.places(argnums)
+        self.shape = tuple(shape)
+        self.weights = self.numbers.array(weights(self.shape).copy()).reshape(-1)
+        x = lattice.operands.vector(self.numbers)
+        movable = np.isfinite(lattice.operands.floats)
+        self._sizes = np.where(movable, np.abs(x), self.numbers.number(0.0))
+
+    @functools.cached_property
+    def value(self) -> np.ndarray:
+        """The value: f(x) as (m,)."""
+        return self.lattice.value()
+
+    @functools.cached_property
+    def first(self) -> np.ndarray:
+        """∂f_k/∂x_i as (N, m)."""
+        return self.lattice.first()
+
+    @functools.cached_property
+    def second(self) -> np.ndarray:
+        """∂²f_k/∂x_i∂x_j as (N, N, m)."""
+        return self.lattice.second()
+
+    @functools.cached_property
+    def scalar_second(self) -> np.ndarray:
+        """∂²ψ/∂x_i∂x_j as (N, N)."""
+        return _dot(self.second, self.weights)
+
+    @functools.cached_property
+    def third(self) -> np.ndarray:
+        """∂³ψ/∂x_i∂x_j∂x_l as (N, N, N)."""
+        return self.lattice.third(self.weights)
+
+    def fourth_along(self, v: np.ndarray) -> np.ndarray:
+        """∂⁴ψ[v, v, ·, ·] as (N, N): second derivatives at three points along v, differenced."""
+        lattice = self.lattice
+        relative = [
+            scale / abs(part) for scale, part in zip(lattice.scales, v, strict=True) if part
+        ]
+        step = min(relative) * self.numbers.number(2.0) ** -lattice.bits
+        there = [self.scalar_second] + [
+            _dot(lattice.moved(lattice.centre + v * (step * c)).second(), self.weights)
+            for c in (1, 2)
+        ]
+        return np.asarray(differences(there, 2) / (step * step))
+
+    def results(self, question: Question) -> np.ndarray:
+        """The question's answer, the swept axes last and flat."""
+        return self._terms(question)[0]
+
+    def conditions(self, question: Question) -> np.ndarray:
+        """The conditioning of each of the results."""
+        moved = self._next(question)
+        own = np.sum(np.abs(moved) * self._sizes, axis=-1)
+        return np.asarray(own + self._terms(question)[1])
+
+    def errors(self, question: Question, confirmed: Sequence[float]) -> np.ndarray:
+        """A bound for the error of each of the results.
+
+        A forward difference errs by half its step times the next derivative, where that is
+        ``confirmed`` too; else by what the check of its own order leaves possible; and by the
+        rounding of the values.
+        """
+        p, order = self.primal, question.operator.order
+        if order == 0:
+            return self._rounding
+        doubt = self._doubt(order, len(confirmed) > order, confirmed[order - 1])
+        match question.operator:
+            case Operator.JVP:
+                return _sum(doubt[p] * np.abs(self._tangents(question))[:, None], self.value)
+            case Operator.VJP:
+                return _dot(doubt[p], np.abs(self._cotangent(question)))
+            case Operator.GRADIENT:
+                return _dot(doubt[p], np.abs(self.weights))
+            case Operator.JACOBIAN:
+                return np.asarray(doubt[p].T)
+            case Operator.HVP:
+                return _dot(doubt[np.ix_(p, p)], np.abs(self._tangents(question)))
+            case Operator.HESSIAN:
+                return np.asarray(doubt[np.ix_(p, p)])
+        v = np.abs(self._tangents(question))
+        return _dot(_dot(doubt[np.ix_(p, p, p)], v), v)
+
+    @functools.cached_property
+    def _rounding(self) -> np.ndarray:
+        """What rounding may do to a value, (m,): the largest of them counts for all."""
+        sizes = [size for size in np.abs(self.value) if size - size == 0]
+        unit = self.numbers.number(10.0) ** (1 - self.numbers.digits)
+        return np.asarray(self.value * 0 + max(sizes, default=0) * unit)
+
+    def _doubt(self, order: int, known: bool, left: float) -> np.ndarray:
+        """The error of each derivative of ``order``: of f for the first, of ψ for higher ones."""
+        h, scales = self.lattice.steps, self.lattice.scales
+        scalar = np.sum(np.abs(self.weights) * self._rounding)
+        error = self.numbers.number(left)
+        diagonal = np.arange(len(h))
+        if order == 1:
+            curved = np.abs(self.second[diagonal, diagonal])
+            truncation = h[:, None] * curved if known else error / scales[:, None]
+            return np.asarray(truncation + 2 * self._rounding / h[:, None])
+        if order == 2:
+            pairs = h[:, None] * h
+            if known:
+                # D_iij h_i, and the same the other way round.
+                bent = np.abs(self.third[diagonal, diagonal]) * h[:, None]
+                truncation = bent + bent.T
+            else:
+                truncation = error / (scales[:, None] * scales)
+            return np.asarray(truncation + 4 * scalar / pairs)
+        cubes = h[:, None, None] * h[:, None] * h
+        return np.asarray(
+            error / (scales[:, None, None] * scales[:, None] * scales) + 8 * scalar / cubes
+        )
+
+    def _terms(self, question: Question) -> tuple[np.ndarray, np.ndarray]:
+        """The result, and the conditioning that comes from its seeds."""
+        p, w = self.primal, self.weights
+        match question.operator:
+            case Operator.VALUE:
+                return self.value, self.value * 0
+            case Operator.JVP:
+                terms = self.first[p] * self._tangents(question)[:, None]
+                return _sum(terms, self.value), _sum(np.abs(terms), self.value)
+            case Operator.VJP:
+                terms = self.first[p] * self._cotangent(question)
+                return np.sum(terms, axis=1), np.sum(np.abs(terms), axis=1)
+            case Operator.GRADIENT:
+                rows = _dot(self.first[p], w)
+                return rows, rows * 0
+            case Operator.JACOBIAN:
+                rows = self.first[p].T
+                return rows, rows * 0
+            case Operator.HVP:
+                terms = self.scalar_second[np.ix_(p, p)] * self._tangents(question)
+                return np.sum(terms, axis=1), np.sum(np.abs(terms), axis=1)
+            case Operator.HESSIAN:
+                rows = self.scalar_second[np.ix_(p, p)]
+                return rows, rows * 0
+            case Operator.THIRD:
+                v = self._tangents(question)
+                terms = _dot(self.third[np.ix_(p, p, p)], v) * v
+                return np.sum(terms, axis=1), 2 * np.sum(np.abs(terms), axis=1)
+        raise ValueError(f"{question.operator} is no multilinear form of derivatives")
+
+    def _next(self, question: Question) -> np.ndarray:
+        """The derivative of each result by each operand: the result's axes, then N."""
+        p = self.primal
+        match question.operator:
+            case Operator.VALUE:
+                return self.first.T
+            case Operator.JVP:
+                along = self._tangents(question)[:, None, None] * self.second[p]
+                return _sum(along, self.first).T
+            case Operator.VJP:
+                return _dot(self.second[p], self._cotangent(question))
+            case Operator.GRADIENT:
+                return np.asarray(self.scalar_second[p])
+            case Operator.JACOBIAN:
+                return np.moveaxis(self.second[p], 2, 0)
+            case Operator.HVP:
+                along = self.third[np.ix_(p, p)] * self._tangents(question)[:, None]
+                return np.asarray(np.sum(along, axis=1))
+            case Operator.HESSIAN:
+                return np.asarray(self.third[np.ix_(p, p)])
+            case Operator.THIRD:
+                whole = self.value[:0].sum() + np.zeros(self.lattice.operands.count, dtype=object)
+                whole[p] = self._tangents(question)
+                return np.asarray(self.fourth_along(whole)[p])
+        raise ValueError(f"{question.operator} is no multilinear form of derivatives")
+
+    def _tangents(self, question: Question) -> np.ndarray:
+        parts = [self.numbers.array(v).reshape(-1) for v in question.seeds]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=object)
+
+    def _cotangent(self, question: Question) -> np.ndarray:
+        return self.numbers.array(question.seeds[0]).reshape(-1)
+
+
+def _dot(tensor: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """The last axis contracted; a sum of nothing is 0."""
+    return np.asarray(np.sum(tensor * vector, axis=-1))
+
+
+def _sum(terms: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """The sum over the first axis, of the shape of ``like`` also where there is nothing to sum."""
+    return np.sum(terms, axis=0) if len(terms) else like * 0
+
+
+def laid_out(question: Question, shape: tuple[int, ...], rows: np.ndarray) -> Arrays:
+    """The rows of ``Tensors`` as arrays in the layout of ``derivation``; ``shape`` is f(x)'s."""
+    primals = question.primals
+    spans = np.cumsum([0, *(x.size for x in primals)])
+    parts = [slice(int(a), int(b)) for a, b in itertools.pairwise(spans)]
+    match question.operator:
+        case Operator.VALUE | Operator.JVP:
+            return (np.asarray(rows).reshape(shape),)
+        case Operator.JACOBIAN:
+            return tuple(
+                rows[:, part].reshape((*shape, *x.shape))
+                for part, x in zip(parts, primals, strict=True)
+            )
+        case Operator.HESSIAN:
+            return tuple(
+                rows[p, q].reshape((*x.shape, *z.shape))
+                for p, x in zip(parts, primals, strict=True)
+                for q, z in zip(parts, primals, strict=True)
+            )
+    return tuple(rows[part].reshape(x.shape) for part, x in zip(parts, primals, strict=True))

@@ -11,6 +11,7 @@ import pytest
 
 from harness.errors import RunFailedError
 from harness.running.journal import (
+    GROUP_S,
     Journal,
     create_folder,
     new_run_id,
@@ -106,6 +107,26 @@ def test_records_are_synced_before_append_returns(folder, monkeypatch):
         synced.clear()
         journal.append(MemoryRecord("b", "c", 1))
         assert synced == [(folder / "journal.jsonl").stat().st_size]
+
+
+def test_what_is_written_is_synced_together(folder, monkeypatch):
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_size), fsync(fd)))
+    with Journal(folder) as journal:
+        synced.clear()
+        assert journal.due_s is None
+        for i in range(3):
+            journal.write(MemoryRecord("b", f"c{i}", i))
+        assert 0.0 <= journal.due_s <= GROUP_S
+        assert not synced
+        # A process that is killed here has lost nothing: the file has it.
+        assert len(read_journal(folder)) == len(RECORDS) + 3
+        journal.sync()
+        assert synced == [(folder / "journal.jsonl").stat().st_size]
+        assert journal.due_s is None
+        journal.write(MemoryRecord("b", "last", 9))
+    assert synced[1:] == [(folder / "journal.jsonl").stat().st_size]  # closing syncs the rest
 
 
 def test_a_full_disk_is_one_line(folder, monkeypatch):

@@ -115,6 +115,19 @@ def test_kill_9_loses_no_finished_record(faulty_registry, begin, slow, wanted, c
     assert_complete(slow, before, records)
 
 
+def test_kill_9_between_writing_and_syncing_loses_no_record(faulty_registry, slow, tmp_path):
+    folder = create_folder(tmp_path)
+    dying = "from harness.running.journal import Journal\nimport os\n" + SCRIPT.replace(
+        "try:", "Journal.sync = lambda self: os.kill(os.getpid(), signal.SIGKILL)\ntry:"
+    )
+    command = [sys.executable, "-c", dying, json.dumps(slow.to_json()), str(folder)]
+    assert subprocess.run(command, timeout=PATIENCE_S).returncode == -signal.SIGKILL
+    before, records = finish(folder, faulty_registry)
+    # Several records were on their way to the disk together.
+    assert sum(isinstance(r, VerdictRecord) for r in before) > 1
+    assert_complete(slow, before, records)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_leaves_a_readable_run(faulty_registry, begin, slow, alive, number):
     process, folder = begin(slow, VerdictRecord, 5)

@@ -24,26 +24,40 @@ AUTOGRAD = Dialect(
             for name, spelled in under("np").items()
             if name not in _OTHERWISE_OR_NOT_AT_ALL.split()
         },
-        "concat": "lambda arrays, axis=0: np.concatenate(arrays, axis=axis)",
+        "concat": "lambda xs, axis=0: np.concatenate("
+        "[np.ravel(x) for x in xs] if axis is None else xs, axis or 0)",
+        "cumulative_sum": "lambda x, axis=0: np.cumsum(x, axis=axis)",
+        "cumulative_sum(_, axis, include_initial)": "",
         "einsum": "np.einsum",
         "matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
+        "permute_dims": "np.transpose",
         "sort": "np.sort",
+        "sort(_, descending)": "",
+        "take": "lambda x, indices, axis=0: x[(slice(None),) * (axis % x.ndim) + (indices,)]",
         "std": "lambda x, axis=None, correction=0, keepdims=False: "
         "np.std(x, axis=axis, ddof=correction, keepdims=keepdims)",
         "var": "lambda x, axis=None, correction=0, keepdims=False: "
         "np.var(x, axis=axis, ddof=correction, keepdims=keepdims)",
+        "linalg.cross": "lambda x, y, axis=-1: np.cross(x, y, axis=axis)",
         "linalg.diagonal": "lambda x, offset=0: np.diagonal(x, -offset, -1, -2)",
         "linalg.matmul": "np.matmul",
+        "linalg.matrix_norm": "lambda x, keepdims=False, ord='fro': "
+        "np.linalg.norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims=keepdims)",
         "linalg.matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
         "linalg.outer": "np.outer",
         "linalg.tensordot": "np.tensordot",
+        "linalg.trace": "lambda x, offset=0: np.trace(x, offset)",
         "linalg.vecdot": "np.vecdot",
+        "linalg.vector_norm": "",
+        "linalg.vector_norm(_, axis)": "lambda x, axis: np.linalg.norm(x, 2, axis)",
         **{
             f"special.{name}": f"autograd.scipy.special.{name}"
             for name in SPECIAL
             if name not in _SPECIAL_ABSENT.split()
         },
+        "special.sinc": "np.sinc",
     },
+    # What autograd differentiates of SciPy is under the same names there.
     imports={"autograd.scipy.special": "import autograd.scipy.special"},
     array="np.array({values}, dtype=np.{dtype})",
     jvp="autograd.make_jvp({f}, {argnums})({xs})({v})[1]",

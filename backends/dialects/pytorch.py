@@ -8,7 +8,7 @@ __all__ = ["PYTORCH"]
 
 _SAME = """
     abs acos acosh add all any argmax argmin asarray asin asinh atan atan2 atanh broadcast_to ceil
-    clip concat copysign cos cosh cov deg2rad diag diff divide einsum equal exp exp2 expm1 eye floor
+    clip concat copysign cos cosh cov deg2rad diff divide einsum equal exp exp2 expm1 eye floor
     floor_divide greater greater_equal hypot imag isfinite isinf isnan kron less less_equal log
     log10 log1p log2 logaddexp logical_and logical_not logical_or matmul maximum mean
     minimum moveaxis multiply nan_to_num negative not_equal ones_like positive pow rad2deg real
@@ -34,7 +34,7 @@ _TWO_TENSORS = ("atan2", "fmax", "fmin", "hypot", "logaddexp", "logaddexp2", "ma
 
 _OTHER = {
     "argsort": "lambda x, axis=-1, descending=False, stable=True: "
-    "torch.argsort(x, axis, descending=descending, stable=stable)",
+    "torch.argsort(x, dim=axis, descending=descending, stable=stable)",
     "astype": "lambda x, dtype, copy=True: x.to(dtype, copy=copy)",
     "broadcast_arrays": "torch.broadcast_tensors",
     "clip(_)": "torch.clone",
@@ -42,10 +42,11 @@ _OTHER = {
     "[torch.flatten(x) for x in xs] if axis is None else xs, axis or 0)",
     "conj": "torch.conj_physical",
     "copysign(#, _)": "lambda c, x: torch.copysign(torch.asarray(c, dtype=x.dtype), x)",
-    "cumulative_prod": "lambda x, axis=0: torch.cumprod(x, axis)",
+    "cumulative_prod": "lambda x, axis=0, dtype=None: torch.cumprod(x, axis, dtype=dtype)",
     "cumulative_prod(_, axis, include_initial)": "",
-    "cumulative_sum": "lambda x, axis=0: torch.cumsum(x, axis)",
+    "cumulative_sum": "lambda x, axis=0, dtype=None: torch.cumsum(x, axis, dtype=dtype)",
     "cumulative_sum(_, axis, include_initial)": "",
+    "diag": "lambda x, k=0: torch.diag(x, k)",
     "expand_dims": "lambda x, axis=0: torch.unsqueeze(x, axis)",
     "flip": "lambda x, axis=None: torch.flip(x, tuple(range(x.ndim)) if axis is None else "
     "(axis,) if isinstance(axis, int) else axis)",
@@ -90,6 +91,13 @@ _OTHER = {
         f"{name}(#, _)": f"lambda c, x: torch.{name}(torch.asarray(c, dtype=x.dtype), x)"
         for name in _TWO_TENSORS
     },
+    **{
+        f"fft.{name}({form})": f"lambda x, axes, s=None: torch.fft.{name}(x, s, axes)"
+        for name in ("fftn", "ifftn", "rfftn", "irfftn")
+        for form in ("_, axes=()", "_, axes=(), s=()")
+    },
+    "fft.fftshift(_, axes=())": "lambda x, axes: torch.fft.fftshift(x, axes)",
+    "fft.ifftshift(_, axes=())": "lambda x, axes: torch.fft.ifftshift(x, axes)",
     "linalg.cross": "lambda x, y, axis=-1: torch.linalg.cross(x, y, dim=axis)",
     "linalg.diagonal": "lambda x, offset=0: torch.diagonal(x, offset, -2, -1)",
     "linalg.expm": "torch.linalg.matrix_exp",

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import fnmatch
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
+from harness.cli.gate_report import check_complete, gate_report
 from harness.cli.options import results_option, selection_of, selection_options, view_options
 from harness.cli.reports import finish
-from harness.contract import VerdictKind
-from harness.errors import AdjudgeError, RunFailedError, UsageError
-from harness.plugins import BackendEntry, load
+from harness.errors import AdjudgeError, UsageError
+from harness.plugins import Registry, load
+from harness.reporting import gate_text
+from harness.reporting.annotations import github_annotations
+from harness.reporting.gate_markdown import gate_markdown
+from harness.reporting.junit import write_junit
 from harness.running import supervisor
-from harness.running.journal import create_folder, read_journal, read_run_file
+from harness.running.journal import create_folder
 from harness.running.plan import make_plan
 from harness.running.progress import view_for
-from harness.running.records import VerdictRecord
-from harness.running.selection import Selection
-from harness.verification.ledger import Entry, Finding, Ledger, examine, load_ledger
+from harness.running.selection import Selection, select_backends
+from harness.verification.gating import GateReport, ledger_of
+from harness.verification.judge import Judge
+from harness.verification.suggesting import as_toml, suggest, version_ranges
 
 __all__ = ["gate"]
+
+_FILE = "gate.json"
+_PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 class GateClosedError(AdjudgeError):
@@ -35,76 +43,115 @@ class GateClosedError(AdjudgeError):
 \b
 Examples:
   adjudge gate
-  adjudge gate --backend my_library
+  adjudge gate --backend my_library --junit gate.xml
+  adjudge gate --run results/20261123T101500Z-3f9c --suggest >> my_library.toml
 """
 )
 @selection_options
+@click.option(
+    "--run",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="RUN",
+    help="Hold the verdicts of that run against the ledgers, and judge nothing anew.",
+)
+@click.option(
+    "--suggest",
+    is_flag=True,
+    help="Print entries for what is not listed, to be reviewed and put into the ledger.",
+)
+@click.option("--junit", type=_PATH, metavar="FILE", help="Write the findings as JUnit XML.")
+@click.option(
+    "--markdown", type=_PATH, metavar="FILE", help="Write the findings as Markdown, for a comment."
+)
+@click.option(
+    "--annotations/--no-annotations",
+    "annotate",
+    default=None,
+    help="Print the findings as GitHub annotations; the default in a GitHub workflow.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
 @results_option
 @view_options
-def gate(results: Path, quiet: bool, **options: Any) -> None:
+def gate(
+    run: Path | None,
+    suggest: bool,
+    junit: Path | None,
+    markdown: Path | None,
+    annotate: bool | None,
+    as_json: bool,
+    results: Path,
+    quiet: bool,
+    **options: Any,
+) -> None:
     """Judge, and hold the verdicts against each backend's ledger of known divergences.
 
     It finds a divergence that is not listed, a listed one that is gone, one of another kind,
-    and an entry that matches nothing. An entry outside the selection is not looked for.
+    and an entry that matches nothing. An entry outside the selection is not looked for. All
+    findings are in the run's gate.json, each with a line that reproduces it.
     """
     registry = load()
     selection = selection_of(options)
-    plan = make_plan(registry, selection, measure=False, seed=0)
-    ledgers = {name: _ledger(registry.backends[name]) for name in plan.backends}
-    folder = create_folder(results)
-    supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry)
-    finish(folder, registry, summary=False)
-    narrowed = selection != Selection(backends=selection.backends)
-    findings = [
-        finding
-        for name, ledger in ledgers.items()
-        for finding in _findings(folder, name, ledger, narrowed)
-    ]
-    for finding in findings:
-        click.echo(f"{finding.kind}: {finding.backend}: {finding.case}: {finding.message}")
-    if findings:
+    judge = Judge(registry)
+    folder = run
+    if folder is None:
+        folder = _judged(registry, selection, judge, results, quiet=quiet)
+    elif selection != Selection(backends=selection.backends):
+        raise UsageError("--run takes the cases of that run; leave the patterns out but --backend")
+    names = check_complete(folder, registry, selection.backends)
+    report = gate_report(folder, names, registry, judge)
+    (folder / _FILE).write_text(gate_text.as_json(report) + "\n", encoding="utf-8")
+    if junit is not None:
+        write_junit(report, junit)
+    _write_markdown(report, markdown)
+    if suggest:
+        _print_suggestions(report, registry)
+    elif as_json:
+        click.echo(gate_text.as_json(report))
+    else:
+        for line in gate_text.finding_lines(report):
+            click.echo(line)
+    if os.environ.get("GITHUB_ACTIONS") == "true" if annotate is None else annotate:
+        for line in github_annotations(report):
+            click.echo(line, err=suggest or as_json)
+    if report.findings:
         raise GateClosedError(
-            f"{len(findings)} findings; mend them or list them in the backend's ledger; "
-            f"all verdicts: {folder / 'verdicts.csv'}"
+            f"{gate_text.headline(report)}; mend them or list them in the backend's ledger; "
+            f"all of them: {folder / _FILE}"
         )
-    click.echo(f"gate open: {len(ledgers)} backends, {len(plan.cases)} cases each, all as listed")
+    if not (as_json or suggest):
+        click.echo(gate_text.headline(report))
 
 
-def _findings(
-    folder: Path,
-    backend: str,
-    ledger: Ledger,
-    narrowed: bool,
-) -> list[Finding]:
-    verdicts = {
-        record.case: (VerdictKind(record.kind), record.reason)
-        for record in read_journal(folder)
-        if isinstance(record, VerdictRecord) and record.backend == backend
-    }
-    if not verdicts:
-        raise RunFailedError(f"{backend} was not judged; see {folder}")
-    if narrowed:
-        ledger = Ledger(ledger.backend, ledger.path, _within(ledger, verdicts))
-    versions = read_run_file(folder)["versions"].get(backend, {})
-    return examine(ledger, versions, verdicts)
+def _judged(
+    registry: Registry, selection: Selection, judge: Judge, results: Path, *, quiet: bool
+) -> Path:
+    """The folder of a new run of what is selected; a ledger that cannot be read is told before."""
+    for entry in select_backends(registry, selection.backends)[0]:
+        ledger_of(entry)
+    plan = make_plan(registry, selection, measure=False, seed=0)
+    folder = create_folder(results)
+    supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry, judge=judge)
+    finish(folder, registry, summary=False)
+    return folder
 
 
-def _within(ledger: Ledger, verdicts: dict[str, tuple[VerdictKind, str]]) -> tuple[Entry, ...]:
-    """The entries that some selected case can match: the others were not asked about."""
-    return tuple(
-        entry
-        for entry in ledger.entries
-        if any(fnmatch.fnmatchcase(case, entry.case) for case in verdicts)
-    )
+def _write_markdown(report: GateReport, path: Path | None) -> None:
+    """To the file that was asked for, and to the summary of a GitHub job."""
+    if path is not None:
+        path.write_text(gate_markdown(report), encoding="utf-8")
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(gate_markdown(report))
 
 
-def _ledger(entry: BackendEntry) -> Ledger:
-    """The backend's ledger; an empty one when it keeps none."""
-    if entry.ledger is None:
-        return Ledger(entry.name, None, ())
-    ledger = load_ledger(entry.ledger)
-    if ledger.backend != entry.name:
-        raise UsageError(
-            f"ledger {entry.ledger} is of backend {ledger.backend!r}, registered for {entry.name!r}"
-        )
-    return ledger
+def _print_suggestions(report: GateReport, registry: Registry) -> None:
+    for backend in report.backends:
+        entries = suggest(backend.verdicts, backend.findings)
+        if not entries:
+            continue
+        requires = registry.backend(backend.backend).requires
+        ranges = version_ranges(backend.versions, requires)
+        click.echo(f"# {backend.backend}: {len(entries)} entries to review\n")
+        for entry in as_toml(entries, ranges):
+            click.echo(entry)

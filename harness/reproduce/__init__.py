@@ -20,14 +20,14 @@ def reproducer(
     problem: Problem,
     case: Case,
     inputs: CaseInputs,
-    truth: Sequence[np.ndarray] | None,
+    truths: Sequence[Sequence[np.ndarray]],
     reason: str,
 ) -> str:
     """One line for a shell that shows what the backend makes of ``case``.
 
     It needs nothing but the library where the backend has a dialect and the dialect suffices, and
-    adjudge otherwise. ``truth`` are the true results, for its comment; without them ``reason``
-    stands there.
+    adjudge otherwise. ``truths`` are the true results, for its comment, or the two ends of what is
+    accepted; without them ``reason`` stands there.
     """
     if entry.dialect is None:
         return through_adjudge(entry.name, case.id, reason)
@@ -35,4 +35,4 @@ def reproducer(
         shown = line(entry.dialect, problem, case, inputs)
     except Untranslatable:
         return through_adjudge(entry.name, case.id, reason)
-    return shown.command(truth, reason, digits=9 if case.dtype == "float32" else 17)
+    return shown.command(truths, reason, digits=9 if case.dtype == "float32" else 17)

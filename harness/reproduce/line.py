@@ -32,12 +32,16 @@ class Line:
     code: str
     layout: Layout
 
-    def command(self, truth: Sequence[np.ndarray] | None, reason: str, digits: int = 17) -> str:
-        """The line for a shell; the truth stands in its comment, or else what was said."""
+    def command(self, truths: Sequence[Sequence[np.ndarray]], reason: str, digits: int = 17) -> str:
+        """The line for a shell; the truth stands in its comment, or else what was said.
+
+        ``truths`` are the true results, or the two ends between which they may lie, or nothing.
+        """
         quoted = f'"{self.code}"'
         if _NOT_IN_DOUBLE_QUOTES.search(self.code):
             quoted = shlex.quote(self.code)
-        comment = "" if truth is None else f"true: {told(self.layout(truth), digits)}"
+        ends = [told(self.layout(truth), digits) for truth in truths]
+        comment = f"true: {' to '.join(ends)}" if ends else ""
         if not comment or len(comment) > _COMMENT_CHARACTERS:
             comment = _plain(reason)
         return f"python -c {quoted}" + (f"  # {comment}" if comment else "")

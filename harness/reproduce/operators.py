@@ -8,6 +8,7 @@ tangent. An expression comes with its layout, which shows other results in the s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -164,7 +165,7 @@ class Spelling:
     def _basis(self, i: int) -> str:
         """The basis tangents of primal ``i``, along a leading axis."""
         shape = self.shapes[i]
-        n = int(np.prod(shape, dtype=int))
+        n = math.prod(shape)
         eye, dtype = self.words.word("eye"), self.words.word(self.dtype)
         return f"{self.words.word('reshape')}({eye}({n}, dtype={dtype}), {(n, *shape)})"
 
@@ -185,7 +186,7 @@ class Spelling:
 
         def columns(blocks: Sequence[np.ndarray]) -> Nested:
             made = [
-                list(np.moveaxis(b.reshape((*b.shape[: b.ndim - len(s)], -1)), -1, 0))
+                list(np.moveaxis(b.reshape((*b.shape[: b.ndim - len(s)], math.prod(s))), -1, 0))
                 for b, s in zip(blocks, self.shapes, strict=True)
             ]
             return made[0] if len(made) == 1 else made
@@ -210,7 +211,8 @@ class Spelling:
             made = []
             for i, shape in enumerate(self.shapes):
                 across = [
-                    b.reshape((-1, *b.shape[len(shape) :])) for b in blocks[i * n : i * n + n]
+                    b.reshape((math.prod(shape), *b.shape[len(shape) :]))
+                    for b in blocks[i * n : i * n + n]
                 ]
                 made.append([layout(list(parts)) for parts in zip(*across, strict=True)])
             return made[0] if n == 1 else made

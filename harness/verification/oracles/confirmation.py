@@ -95,9 +95,8 @@ def _along(
         terms = tensors.first[places] * step[:, None]
     elif order == 2:
         pairs = step[:, None] * step
-        terms = (tensors.second[np.ix_(places, places)] * pairs[:, :, None]).reshape(
-            len(places) ** 2, -1
-        )
+        terms = tensors.second[np.ix_(places, places)] * pairs[:, :, None]
+        terms = terms.reshape(len(places) ** 2, terms.shape[2])
     else:
         cubes = step[:, None, None] * step[:, None] * step
         terms = (tensors.third[np.ix_(places, places, places)] * cubes).reshape(-1, 1)

@@ -72,7 +72,7 @@ class Tensors:
         relative = [
             scale / abs(part) for scale, part in zip(lattice.scales, v, strict=True) if part
         ]
-        step = min(relative) * self.numbers.number(2.0) ** -lattice.bits
+        step = min(relative, default=1) * self.numbers.number(2.0) ** -lattice.bits
         there = [self.scalar_second] + [
             _dot(lattice.moved(lattice.centre + v * (step * c)).second(), self.weights)
             for c in (1, 2)

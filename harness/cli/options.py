@@ -17,6 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _SELECTIONS = (
     ("backends", "--backend", "our_engine, 'jax*'"),
+    ("suites", "--suite", "lecture, catalogue"),
     ("problems", "--problem", "lecture.chain (all its profiles), lecture.perceptron"),
     ("operators", "--operator", "gradient, 'hvp*'"),
     ("dtypes", "--dtype", "float32"),
@@ -27,7 +28,7 @@ _SELECTIONS = (
 
 
 def selection_options(command: Command) -> Command:
-    """Add --backend, --problem, --operator, --dtype, --size, --point and --case, repeatable."""
+    """Add --backend, --suite, --problem, --operator, --dtype, --size, --point and --case."""
     for name, flag, example in reversed(_SELECTIONS):
         command = click.option(
             flag,

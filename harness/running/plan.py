@@ -106,7 +106,7 @@ def make_plan(
     """
     _check_numbers(threads, deadline_s)
     entries, notices = chosen.select_backends(registry, selection.backends)
-    problems = chosen.select_problems(registry, selection.problems)
+    problems = chosen.select_problems(registry, selection.problems, selection.suites)
     backends = [entry.name for entry in entries]
     if measure:
         baseline, told = _settle_baseline(registry, baseline, backends)

@@ -40,6 +40,7 @@ class Selection:
     sizes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
 
 
 def select_backends(
@@ -65,16 +66,24 @@ def select_backends(
     return ready, notices
 
 
-def select_problems(registry: Registry, patterns: Sequence[str]) -> list[Problem]:
-    """The problems that the patterns name; UsageError for one that names none."""
+def select_problems(
+    registry: Registry, patterns: Sequence[str], suites: Sequence[str] = ()
+) -> list[Problem]:
+    """The problems that the patterns name, of the suites that those name; no pattern means all.
+
+    UsageError for a pattern that names none.
+    """
 
     def matches(name: str, pattern: str) -> bool:
         return fnmatchcase(name, pattern) or fnmatchcase(name, f"{pattern}.*")
 
     if not registry.problems:
         raise RunFailedError("no plug-in registers a problem; reinstall adjudge")
-    families = {name.rsplit(".", 1)[0] for name in registry.problems}
-    names = _chosen("problem", patterns, registry.problems, matches, families)
+    there = dict.fromkeys(problem.suite for problem in registry.problems.values())
+    taken = set(_chosen("suite", suites, there, fnmatchcase))
+    known = [name for name, problem in registry.problems.items() if problem.suite in taken]
+    families = {name.rsplit(".", 1)[0] for name in known}
+    names = _chosen("problem", patterns, known, matches, families)
     return [registry.problems[name] for name in names]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from harness.errors import RunFailedError, UsageError
@@ -130,3 +132,16 @@ def test_a_case_that_is_not_there_is_a_wrong_call(registry):
     with pytest.raises(UsageError, match="no case 'lone:gradient:n=9'") as error:
         planned(registry, cases=("lone:gradient:n=9",))
     assert "adjudge problems lone" in str(error.value)
+
+
+def test_a_suite_is_all_of_its_problems(registry):
+    problem = registry.problems["lone"]
+    other = dataclasses.replace(problem, name="other.lone", suite="other")
+    registry.problems["other.lone"] = other
+    assert problems_of(planned(registry, suites=("other",))) == {"other.lone"}
+    assert "other.lone" not in problems_of(planned(registry, suites=("lecture",)))
+    assert "other.lone" in problems_of(planned(registry))
+    with pytest.raises(UsageError, match="no suite 'othre'; did you mean 'other'"):
+        planned(registry, suites=("othre",))
+    with pytest.raises(UsageError, match="no problem 'lone'"):
+        planned(registry, suites=("other",), problems=("lone",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,11 @@ def csv_text(frame: pd.DataFrame, table: Table) -> str:
     A float is written with the fewest digits that read back to the same bits; NaN and missing
     are empty; a word or text that begins like a formula gets an apostrophe before it.
     """
-    cells = {c.name: _cells(frame[c.name], c) for c in table.columns}
-    return pd.DataFrame(cells).to_csv(index=False, lineterminator="\n")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.names)
+    writer.writerows(zip(*(_cells(frame[c.name], c) for c in table.columns), strict=True))
+    return out.getvalue()
 
 
 def write_csv(frame: pd.DataFrame, table: Table, path: Path) -> None:
@@ -67,19 +71,23 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
 
 
 def _cells(series: pd.Series[Any], column: Column) -> list[str]:
-    missing = series.isna()
-    return [
-        "" if absent else _cell(value, column)
-        for value, absent in zip(series, missing, strict=True)
-    ]
-
-
-def _cell(value: Any, column: Column) -> str:
+    values, missing = series.tolist(), series.isna().tolist()
     if column.kind == "number":
-        return repr(float(value))
-    if column.kind in ("count", "flag"):
-        return str(value)
-    return f"'{value}" if str(value).startswith(_FORMULA_STARTS) else str(value)
+        return ["" if absent else repr(x) for x, absent in zip(values, missing, strict=True)]
+    if column.kind == "text":
+        return [
+            "" if absent else _literal(told) for told, absent in zip(values, missing, strict=True)
+        ]
+    write = str if column.kind in ("count", "flag") else _literal
+    cells = {
+        value: "" if absent else write(value)
+        for value, absent in dict(zip(values, missing, strict=True)).items()
+    }
+    return [cells[value] for value in values]
+
+
+def _literal(told: Any) -> str:
+    return f"'{told}" if str(told).startswith(_FORMULA_STARTS) else str(told)
 
 
 def _value(cell: str, column: Column) -> Any:

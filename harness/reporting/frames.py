@@ -50,6 +50,7 @@ from harness.running.records import (
     TimingFailureRecord,
     VerdictRecord,
 )
+from harness.timing.sampling import quiet_collector
 from harness.timing.summaries import Sentinel
 
 __all__ = ["RunFrames", "load_run"]
@@ -110,6 +111,12 @@ def load_run(path: str | Path) -> RunFrames:
     RunFailedError, in one line, when the folder is no run or its schema is newer.
     """
     folder = Path(path)
+    # A run has very many records and rows, and none is garbage.
+    with quiet_collector():
+        return _loaded(folder)
+
+
+def _loaded(folder: Path) -> RunFrames:
     info, records = read_run_info(folder), read_journal(folder)
     cells = timed_cells(info.plan.timed, info.plan.depth.looks, records)
     samples = _frame(SampleRecord, records)
@@ -149,34 +156,25 @@ def _verdicts(info: RunInfo, records: Iterable[VerdictRecord]) -> pd.DataFrame:
             record.backend,
         )
 
-    return _table((_verdict_row(info, r) for r in sorted(records, key=rank)), VERDICTS)
-
-
-def _verdict_row(info: RunInfo, record: VerdictRecord) -> dict[str, Any]:
-    case = Case.parse(record.case)
-    return {
-        "run": info.run,
-        "backend": record.backend,
-        "version": record.version,
-        "problem": case.problem,
-        "operator": case.operator.value,
-        "size": case.size,
-        "scale": info.problem(case.problem).scale(case.size),
-        "dtype": case.dtype,
-        "point": case.point,
-        "case": record.case,
-        "verdict": record.kind,
-        "oracle": record.oracle,
-        "error": record.error,
-        "relative_error": record.relative_error,
-        "tolerance": record.tolerance,
-        "error_over_tolerance": record.error_over_tolerance,
-        "ulp": record.ulp,
-        "native": record.native,
-        "reason": record.reason,
-        "stderr_tail": record.stderr_tail,
-        "schema_version": SCHEMA_VERSION,
+    ordered = sorted(records, key=rank)
+    parsed = {id_: Case.parse(id_) for id_ in dict.fromkeys(r.case for r in ordered)}
+    scales = {id_: info.problem(c.problem).scale(c.size) for id_, c in parsed.items()}
+    cases = [parsed[r.case] for r in ordered]
+    columns: dict[str, Sequence[Any]] = {
+        "run": [info.run] * len(ordered),
+        "problem": [case.problem for case in cases],
+        "operator": [case.operator.value for case in cases],
+        "size": [case.size for case in cases],
+        "scale": [scales[r.case] for r in ordered],
+        "dtype": [case.dtype for case in cases],
+        "point": [case.point for case in cases],
+        "verdict": [r.kind for r in ordered],
+        "schema_version": [SCHEMA_VERSION] * len(ordered),
     }
+    columns |= {
+        name: [getattr(r, name) for r in ordered] for name in VERDICTS.names if name not in columns
+    }
+    return typed(columns, VERDICTS)
 
 
 def _curves(records: Sequence[CurveRecord]) -> pd.DataFrame:

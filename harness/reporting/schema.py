@@ -219,10 +219,13 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _series(values: Sequence[Any], column: Column) -> pd.Series[Any]:
     if column.kind == "word":
-        words = [clean(value) if value else None for value in values]
-        known = column.words or sorted({word for word in words if word is not None})
-        return pd.Series(pd.Categorical(words, categories=known, ordered=bool(column.words)))
+        words = {value: clean(value) if value else None for value in dict.fromkeys(values)}
+        known = column.words or sorted({word for word in words.values() if word is not None})
+        place: dict[str | None, int] = {word: i for i, word in enumerate(known)}
+        codes = {value: place.get(word, -1) for value, word in words.items()}
+        dtype = pd.CategoricalDtype(list(known), ordered=bool(column.words))
+        return pd.Series(pd.Categorical.from_codes([codes[v] for v in values], dtype=dtype))
     if column.kind == "text":
         return pd.Series([clean(value) for value in values], dtype="string")
-    dtype = {"number": "float64", "count": "Int64", "flag": "boolean"}[column.kind]
-    return pd.Series(list(values), dtype=dtype)
+    plain = {"number": "float64", "count": "Int64", "flag": "boolean"}[column.kind]
+    return pd.Series(list(values), dtype=plain)

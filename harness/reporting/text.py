@@ -43,7 +43,10 @@ _HIDDEN = re.compile(
 
 def clean(text: object) -> str:
     """``text`` as it can be stored: ``\n`` line ends, and U+FFFD for each lone surrogate."""
-    lines = str(text).replace("\r\n", "\n").replace("\r", "\n")
+    told = str(text)
+    if told.isascii() and "\r" not in told:
+        return told
+    lines = told.replace("\r\n", "\n").replace("\r", "\n")
     return lines.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

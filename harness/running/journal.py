@@ -14,13 +14,14 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from harness.errors import RunFailedError
 from harness.running.records import SCHEMA_VERSION, Record, decode, encode
+from harness.timing.sampling import quiet_collector
 
 __all__ = [
     "GROUP_S",
@@ -163,6 +164,12 @@ def read_journal(folder: Path) -> list[Record]:
         return []
     except OSError as error:
         raise RunFailedError(f"{path} cannot be read ({error.strerror})") from error
+    # There are very many of them, and none is garbage.
+    with quiet_collector():
+        return _records(lines, path)
+
+
+def _records(lines: Sequence[bytes], path: Path) -> list[Record]:
     records = []
     for number, line in enumerate(lines, 1):
         record = _decoded(line)

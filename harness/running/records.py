@@ -184,13 +184,26 @@ class RunEndRecord(Record):
 
 
 _TYPES: dict[str, type[Record]] = {cls.type: cls for cls in Record.__subclasses__()}
-_HINTS: dict[type[Record], dict[str, Any]] = {cls: get_type_hints(cls) for cls in _TYPES.values()}
+_NAMES: dict[type[Record], tuple[str, ...]] = {
+    cls: tuple(f.name for f in dataclasses.fields(cls)) for cls in _TYPES.values()
+}
+_FLOATS: dict[type[Record], tuple[str, ...]] = {
+    cls: tuple(name for name, hint in get_type_hints(cls).items() if hint is float)
+    for cls in _TYPES.values()
+}
+_FLOAT_LISTS: dict[type[Record], tuple[str, ...]] = {
+    cls: tuple(name for name, hint in get_type_hints(cls).items() if hint == list[float])
+    for cls in _TYPES.values()
+}
+_to_json = json.JSONEncoder(allow_nan=False).encode
 
 
 def encode(record: Record) -> str:
     """One line of strict JSON; a float that JSON lacks becomes the string NaN, inf or -inf."""
-    fields = {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
-    return json.dumps({"type": record.type, **fields}, allow_nan=False)
+    fields: dict[str, Any] = {"type": record.type}
+    for name in _NAMES[type(record)]:
+        fields[name] = _plain(getattr(record, name))
+    return _to_json(fields)
 
 
 def decode(line: str) -> Record:
@@ -199,9 +212,13 @@ def decode(line: str) -> Record:
     if not isinstance(raw, dict) or raw.get("type") not in _TYPES:
         raise ValueError(f"not a journal record: {line[:80]!r}")
     cls = _TYPES[raw.pop("type")]
-    hints = _HINTS[cls]
     try:
-        return cls(**{name: _typed(value, hints[name]) for name, value in raw.items()})
+        for name in _FLOATS[cls]:
+            if type(raw[name]) is not float:
+                raw[name] = float(raw[name])
+        for name in _FLOAT_LISTS[cls]:
+            raw[name] = [float(item) for item in raw[name]]
+        return cls(**raw)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a {cls.type} record: {error}") from error
 
@@ -211,12 +228,4 @@ def _plain(value: Any) -> Any:
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value
-
-
-def _typed(value: Any, hint: Any) -> Any:
-    if hint is float:
-        return float(value)
-    if hint == list[float]:
-        return [float(item) for item in value]
     return value

@@ -145,20 +145,23 @@ def rightness(frames: RunFrames) -> Rightness:
         cells=_tallies(verdicts, ["backend", "problem"]),
         by_operator=_tallies(verdicts, ["backend", "problem", "operator"]),
         by_backend=_tallies(verdicts, ["backend"]),
-        total=_tally(verdicts["verdict"]),
+        total=_tally(Counter(verdicts["verdict"].tolist())),
         divergences=[d for d in groups if d.word.tone in _DIVERGENT],
         remarks=[d for d in groups if d.word.tone not in _DIVERGENT],
     )
 
 
 def _tallies(verdicts: pd.DataFrame, by: list[str]) -> dict[Any, Tally]:
-    grouped = verdicts.groupby(by if len(by) > 1 else by[0], observed=True, sort=True)["verdict"]
-    return {key: _tally(kinds) for key, kinds in grouped}
+    """The tallies by the columns ``by``, in their order; a tuple is the key of several columns."""
+    counts = verdicts.groupby([*by, "verdict"], observed=True, sort=True).size()
+    found: dict[Any, dict[str, int]] = {}
+    for key, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
+        found.setdefault(key[:-1] if len(by) > 1 else key[0], {})[key[-1]] = count
+    return {key: _tally(kinds) for key, kinds in found.items()}
 
 
-def _tally(kinds: pd.Series[Any]) -> Tally:
-    counts = kinds.value_counts()
-    return Tally({kind: n for kind in VERDICT_WORDS if (n := int(counts.get(kind.value, 0)))})
+def _tally(counts: Mapping[str, int]) -> Tally:
+    return Tally({kind: n for kind in VERDICT_WORDS if (n := counts.get(kind.value, 0))})
 
 
 def _groups(verdicts: pd.DataFrame) -> list[Divergence]:

@@ -33,6 +33,8 @@ AUTOGRAD = Dialect(
         "permute_dims": "np.transpose",
         "sort": "np.sort",
         "sort(_, descending)": "",
+        "sort(_, stable)": "",
+        "diff(_, append, axis, prepend)": "",
         "take": "lambda x, indices, axis=0: x[(slice(None),) * (axis % x.ndim) + (indices,)]",
         "std": "lambda x, axis=None, correction=0, keepdims=False: "
         "np.std(x, axis=axis, ddof=correction, keepdims=keepdims)",
@@ -46,9 +48,14 @@ AUTOGRAD = Dialect(
         "linalg.matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
         "linalg.outer": "np.outer",
         "linalg.tensordot": "np.tensordot",
-        "linalg.trace": "lambda x, offset=0: np.trace(x, offset)",
+        "linalg.trace": "lambda x, offset=0: "
+        "np.trace(x if x.ndim == 2 else np.moveaxis(x, (-2, -1), (0, 1)), offset)",
         "linalg.vecdot": "np.vecdot",
         "linalg.vector_norm": "",
+        **dict.fromkeys(
+            ("linalg.vector_norm(_)", "linalg.vector_norm(_, ord)", "linalg.vector_norm(_, ord=.)"),
+            "lambda x, ord=2: np.linalg.norm(np.reshape(x, (-1,)), ord, -1)",
+        ),
         "linalg.vector_norm(_, axis)": "lambda x, axis: np.linalg.norm(x, 2, axis)",
         **{
             f"special.{name}": f"autograd.scipy.special.{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 __all__ = ["FIRST_ORDER", "HESSIAN_NESTINGS", "NESTINGS", "SECOND_ORDER", "Operator"]
@@ -41,12 +42,12 @@ class Operator(StrEnum):
     THIRD_REVERSE = "third-reverse"
     DESCENT = "descent"
 
-    @property
+    @functools.cached_property
     def base(self) -> Operator:
         """The operator without its mode: what is computed, not how."""
         return Operator(self.value.split("-", 1)[0])
 
-    @property
+    @functools.cached_property
     def order(self) -> int:
         """The order of the highest derivative in it: 0 to 3."""
         if self is Operator.VALUE:

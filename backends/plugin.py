@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from backends.asked import asked_of_compiled, not_of_the_catalogue
 from backends.dialects.autograd import AUTOGRAD
 from backends.dialects.jax import JAX, JAX_EAGER
 from backends.dialects.our_engine import OUR_ENGINE
-from backends.dialects.pytorch import PYTORCH
+from backends.dialects.pytorch import PYTORCH, PYTORCH_AUTOGRAD
 from harness.contract import Backend, BackendRegistrar, hookimpl
 
 _KNOWN = Path(__file__).with_name("known")
@@ -24,6 +25,7 @@ def register_backends(register: BackendRegistrar) -> None:
         "numpy_manual",
         _factory("numpy_manual_backend", "NumPyManualBackend"),
         summary="hand-written NumPy derivatives: the baseline",
+        asked=not_of_the_catalogue,
     )
     register(
         "our_engine",
@@ -48,6 +50,7 @@ def register_backends(register: BackendRegistrar) -> None:
         install="python -m pip install 'adjudge[pytorch]'",
         summary="PyTorch, eager: torch.autograd.grad with create_graph, reverse mode alone",
         ledger=_KNOWN / "pytorch_autograd.toml",
+        dialect=PYTORCH_AUTOGRAD,
     )
     register(
         "jax",
@@ -55,6 +58,7 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("jax",),
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX, compiled by jax.jit",
+        asked=asked_of_compiled,
         ledger=_KNOWN / "jax.toml",
         dialect=JAX,
     )
@@ -80,6 +84,7 @@ def register_backends(register: BackendRegistrar) -> None:
         "finite_difference",
         _factory("finite_difference_backend", "FiniteDifferenceBackend"),
         summary="central differences: what one does without AD",
+        asked=not_of_the_catalogue,
         ledger=_KNOWN / "finite_difference.toml",
     )
 

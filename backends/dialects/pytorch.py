@@ -1,10 +1,12 @@
-"""PyTorch's spelling: its own names and keywords, and ``torch.func``."""
+"""PyTorch's spelling: its own names and keywords, ``torch.func`` and ``torch.autograd``."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.contract import Dialect, Operator
 
-__all__ = ["PYTORCH"]
+__all__ = ["PYTORCH", "PYTORCH_AUTOGRAD"]
 
 _SAME = """
     abs acos acosh add all any argmax argmin asarray asin asinh atan atan2 atanh broadcast_to ceil
@@ -153,4 +155,16 @@ PYTORCH = Dialect(
     vmap="torch.func.vmap({f})",
     # A clone of its symbolic zeros has memory, which tolist needs.
     shown="{array}.clone().tolist()",
+)
+
+_LEAVES = "{f}(*[x_.requires_grad_() for x_ in {primals}])"
+
+PYTORCH_AUTOGRAD = replace(
+    PYTORCH,
+    jvp="",
+    vjp=f"torch.autograd.grad({_LEAVES}, {{primals}}, {{cotangent}}){{only}}",
+    grad="(lambda *p_: torch.autograd.grad("
+    "{f}(*[x_.requires_grad_() for x_ in p_]), p_, create_graph=True, materialize_grads=True){only})",
+    native={},
+    vmap="",
 )

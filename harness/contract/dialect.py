@@ -34,7 +34,8 @@ class Dialect:
     (``v``) or several (``(v, w)``), ``{argnums}`` likewise ``0`` or ``(0, 1)``, ``{only}`` is
     ``[0]`` for one primal and nothing for several, and ``{cotangent}`` the cotangent:
 
-    - ``jvp`` gives ẏ, ``vjp`` the cotangent of the primal or a tuple for several;
+    - ``jvp`` gives ẏ (empty: there is no forward mode), ``vjp`` the cotangent of the primal or a
+      tuple for several;
     - ``grad`` is a function: the gradient of ``{f}``, an array or a tuple for several primals;
     - ``native[operator]`` gives the operator's result where the backend takes the library's own:
       one array or a tuple for several primals, of a Hessian a tuple of tuples. A pair of texts is

@@ -80,7 +80,7 @@ def line(dialect: Dialect, problem: Problem, case: Case, inputs: CaseInputs) -> 
         cotangent = words.fresh("y_bar")
         operands[cotangent] = inputs.seeds[0]
     shapes = tuple(inputs.args[i].shape for i in problem.argnums)
-    spelling = Spelling(dialect, words, primals, shapes, case.dtype, vs, cotangent)
+    spelling = Spelling(dialect, words, primals, shapes, shape, case.dtype, vs, cotangent)
     if operator.batched:
         shown, values = _batched(spelling, operator, function, operands, inputs)
     else:

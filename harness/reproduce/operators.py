@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,14 +41,15 @@ class Shown:
 class Spelling:
     """The operators of one function in one dialect.
 
-    ``f`` is the function of the primals called ``xs``, of the shapes ``shapes``; ``vs`` are the
-    tangents' names and ``cotangent`` that of the cotangent.
+    The primals are called ``xs`` and have the shapes ``shapes``, the output has the shape
+    ``output``; ``vs`` are the tangents' names and ``cotangent`` that of the cotangent.
     """
 
     dialect: Dialect
     words: Vocabulary
     xs: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
+    output: tuple[int, ...]
     dtype: str
     vs: tuple[str, ...] = ()
     cotangent: str = ""
@@ -74,6 +75,8 @@ class Spelling:
                 return self._each(f"{self._grad(f)}({self._xs})")
             case Operator.JACOBIAN_FORWARD:
                 return self._columns(f)
+            case Operator.JACOBIAN | Operator.JACOBIAN_REVERSE:
+                return self._pulled_back(f)
             case Operator.HVP:
                 return self._hvp(f, "forward", "reverse")
             case Operator.HESSIAN:
@@ -111,6 +114,8 @@ class Spelling:
         )
 
     def _jvp(self, f: str) -> str:
+        if not self.dialect.jvp:
+            raise Untranslatable("the library has no forward mode")
         return self._filled(self.dialect.jvp, f)
 
     def _grad(self, f: str) -> str:
@@ -140,7 +145,7 @@ class Spelling:
         return ", ".join(self.xs)
 
     def _with(self, vs: tuple[str, ...]) -> Spelling:
-        return Spelling(self.dialect, self.words, self.xs, self.shapes, self.dtype, vs)
+        return replace(self, vs=vs)
 
     def _one(self, expression: str) -> Shown:
         return Shown(expression, lambda results: results[0], nested=False)
@@ -162,9 +167,8 @@ class Spelling:
         n = len(self.xs)
         return Shown(expression, lambda h: [h[i * n : i * n + n] for i in range(n)], nested=True)
 
-    def _basis(self, i: int) -> str:
-        """The basis tangents of primal ``i``, along a leading axis."""
-        shape = self.shapes[i]
+    def _basis(self, shape: tuple[int, ...]) -> str:
+        """The basis of the arrays of ``shape``, along a leading axis."""
         n = math.prod(shape)
         eye, dtype = self.words.word("eye"), self.words.word(self.dtype)
         return f"{self.words.word('reshape')}({eye}({n}, dtype={dtype}), {(n, *shape)})"
@@ -175,7 +179,7 @@ class Spelling:
         e = "d_" if "e_" in self.vs else "e_"  # of a sweep inside a sweep
         for i in range(len(self.xs)):
             tangents = tuple(e if k == i else self._zeros(x) for k, x in enumerate(self.xs))
-            lists.append(f"[{row(tangents)} for {e} in {self._basis(i)}]")
+            lists.append(f"[{row(tangents)} for {e} in {self._basis(self.shapes[i])}]")
         return lists[0] if len(lists) == 1 else f"[{', '.join(lists)}]"
 
     def _zeros(self, x: str) -> str:
@@ -192,6 +196,18 @@ class Spelling:
             return made[0] if len(made) == 1 else made
 
         return Shown(self._sweep(lambda vs: self._with(vs)._jvp(f)), columns, nested=True)
+
+    def _pulled_back(self, f: str) -> Shown:
+        """The Jacobian row by row: one pullback for each element of the output."""
+        row = replace(self, cotangent="e_")._filled(self.dialect.vjp, f)
+
+        def rows(blocks: Sequence[np.ndarray]) -> Nested:
+            flat = [
+                b.reshape((math.prod(self.output), *b.shape[len(self.output) :])) for b in blocks
+            ]
+            return list(flat[0]) if len(flat) == 1 else [list(r) for r in zip(*flat, strict=True)]
+
+        return Shown(f"[{row} for e_ in {self._basis(self.output)}]", rows, nested=True)
 
     def _transposed(self, f: str) -> Shown:
         """The gradient of a scalar ``f`` by forward sweeps: one number for each element."""

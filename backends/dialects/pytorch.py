@@ -163,8 +163,8 @@ PYTORCH_AUTOGRAD = replace(
     PYTORCH,
     jvp="",
     vjp=f"torch.autograd.grad({_LEAVES}, {{primals}}, {{cotangent}}){{only}}",
-    grad="(lambda *p_: torch.autograd.grad("
-    "{f}(*[x_.requires_grad_() for x_ in p_]), p_, create_graph=True, materialize_grads=True){only})",
+    grad="(lambda *p_: torch.autograd.grad({f}(*[x_.requires_grad_() for x_ in p_]), p_, "
+    "create_graph=True, materialize_grads=True){only})",
     native={},
     vmap="",
 )

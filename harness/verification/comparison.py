@@ -116,8 +116,9 @@ class Comparison:
 
     @functools.cached_property
     def largest(self) -> float:
-        """The largest finite component of the truth."""
-        return float(np.max(np.abs(self.target[np.isfinite(self.target)]), initial=0.0))
+        """The largest component of the truth; what is beyond the range is its largest number."""
+        sizes = np.minimum(np.abs(self.target), float(np.finfo(self.precision.dtype).max))
+        return float(np.max(sizes[~np.isnan(sizes)], initial=0.0))
 
     def too_wide(self, overall: float) -> bool:
         """Whether the oracle's bound could hide a loss of accuracy, or more.
@@ -125,7 +126,7 @@ class Comparison:
         It is measured by the largest component; for a block of zeros by ``overall``, the largest
         of all blocks; and what is zero everywhere must be known to be.
         """
-        widest = float(np.max(self.block.bound, initial=0.0))
+        widest = float(np.max(self.block.bound[np.isfinite(self.target)], initial=0.0))
         scale = self.largest if self.largest > widest else overall
         return widest > (self.precision.accuracy_loss * scale if scale > widest else _KNOWN_ZERO)
 

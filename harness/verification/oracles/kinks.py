@@ -50,38 +50,43 @@ def kink_blocks(
 ) -> tuple[TrueBlock, ...] | None:
     """The set where the differences do not settle; None where it cannot be told."""
     problem = replace(question.problem, fun=remembering)
-    blocks = one_sided_blocks(
+    found = one_sided_blocks(
         replace(question, problem=problem),
         lambda digits: numbers_for(question, digits, make_numbers),
     )
-    if blocks is None or question.operator.order != 1:
-        return blocks
-    return widened(question, site, blocks)
+    if found is None:
+        return None
+    blocks, jumps = found
+    return widened(question, site, blocks, jumps) if question.operator.order == 1 else blocks
 
 
-def widened(question: Question, site: Site, blocks: tuple[TrueBlock, ...]) -> tuple[TrueBlock, ...]:
+def widened(
+    question: Question,
+    site: Site,
+    blocks: tuple[TrueBlock, ...],
+    jumps: tuple[np.ndarray, ...] | None = None,
+) -> tuple[TrueBlock, ...]:
     """The blocks of a first derivative, their sets widened by what holds on the sides of a kink.
 
-    Where they have no conditioning yet, they get that of the sides.
+    Where they have no conditioning yet, they get that of the sides. Where the function ``jumps``,
+    and the derivatives on the sides grow without bound, there is none (atan2 at 0, 0).
     """
-    sides = site.sides(question)
     made = []
-    for i, block in enumerate(blocks):
-        found = [side[i] for side in sides.results]
+    for i, (block, low, high, singular, condition) in enumerate(
+        zip(blocks, *site.sides(question), strict=True)
+    ):
         lower, upper = _ends(block)
-        for value in found:
-            lower, upper = np.fmin(lower, value), np.fmax(upper, value)
         # An infinite derivative, or none, is what it is.
-        finite = np.isfinite(_ends(block)[0]) & np.isfinite(_ends(block)[1])
-        lower, upper = (
-            np.where(finite, new, old)
-            for new, old in zip((lower, upper), _ends(block), strict=True)
-        )
+        finite = np.isfinite(lower) & np.isfinite(upper)
+        lower = np.where(finite, np.fmin(lower, low), lower)
+        upper = np.where(finite, np.fmax(upper, high), upper)
         with np.errstate(invalid="ignore"):
             size = np.fmax(np.abs(lower), np.abs(upper))
             apart = finite & (upper - lower > _APART * size + 2 * block.bound)
-        conditioning = np.fmax(block.conditioning, sides.conditioning[i])
-        block = replace(block, conditioning=conditioning)
+        block = replace(block, conditioning=np.fmax(block.conditioning, condition))
+        if jumps is not None:
+            nowhere = jumps[i] & singular
+            block = replace(block, high=np.where(nowhere, np.nan, block.high))
         if apart.any():
             block = replace(block, lower=lower, upper=upper)
         made.append(block)

@@ -32,9 +32,9 @@ def lattice_size(scalars: int, order: int) -> int:
 class Operands:
     """The floating scalars of some arrays, in order, as one vector of N; and back again.
 
-    ``sizes`` is the vector of binary exponents e with 2^(e-1) ≤ |x| < 2^e. A zero gets that of the
-    smallest scalar that is not, or 0 where that is larger: what is added to it must not drown
-    its neighbours.
+    ``sizes`` is the vector of binary exponents e with 2^(e-1) ≤ |x| < 2^e, but 0 at the most:
+    sin at 1e300 still turns once in 2π. A zero gets that of the smallest scalar that is not:
+    what is added to it must not drown its neighbours.
     """
 
     def __init__(self, arrays: Sequence[np.ndarray]) -> None:
@@ -164,8 +164,8 @@ def _symmetric(
 
 def _binary_sizes(x: np.ndarray) -> np.ndarray:
     usable = np.isfinite(x) & (x != 0)
-    sizes = np.frexp(np.where(usable, x, 1.0))[1]
-    smallest = min(0, int(sizes[usable].min())) if usable.any() else 0
+    sizes = np.minimum(np.frexp(np.where(usable, x, 1.0))[1], 0)
+    smallest = int(sizes[usable].min()) if usable.any() else 0
     # What is infinite or NaN does not move whatever is added.
     return np.where(usable, sizes, np.where(x == 0, smallest, 0))
 

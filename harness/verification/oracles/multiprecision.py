@@ -238,10 +238,10 @@ class Multiprecision:
             high, low = numbers.split(value)
             zero = np.zeros(high.shape)
             return Truth(self.name, (TrueBlock(high, low, zero, zero),), "the value itself")
-        blocks = one_sided_blocks(question, lambda digits: self._numbers(question, digits))
-        if blocks is None:
+        found = one_sided_blocks(question, lambda digits: self._numbers(question, digits))
+        if found is None:
             raise failure
-        return Truth(self.name, blocks, "one-sided differences")
+        return Truth(self.name, found[0], "one-sided differences")
 
     def _numbers(self, question: Question, digits: int) -> Numbers:
         return numbers_for(question, digits, self._make_numbers)

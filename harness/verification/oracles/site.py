@@ -25,7 +25,7 @@ from harness.verification.oracles.oracle import Question, TrueBlock
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
 from harness.verification.oracles.stencils import decimal_range
-from harness.verification.oracles.tensors import Tensors, laid_out
+from harness.verification.oracles.tensors import CORNER, Tensors, laid_out
 
 __all__ = ["Sides", "Site", "is_small"]
 
@@ -51,13 +51,15 @@ _LARGE = 2.0**14
 """No function of smaller arguments overflows numbers with exponents up to 2^30."""
 
 _NEARBY = 24
-_NEARBY_DISTANCE = 140
-_NEARBY_STEP = 240
-"""How many random directions are gone about a kink, how far and by which steps, in bits."""
+_NEAR, _FAR = 140, 110
+_STEP_OF_NEAR = 100
+"""How many random directions are gone about a kink, how far, and by how much smaller steps."""
+
+_SAME = 0.5
+"""A set that is smaller or larger than by this, for the distances' 2^30, is another one."""
 
 _CONDITIONED = 2
-_CORNER = 2.0**60
-"""At so many of them the conditioning is found; so much above the result, it is a corner's."""
+"""At so many of them the conditioning is found."""
 
 # The second is for what varies on a tiny scale: a declared kink is none of that.
 _STEPS = (_Step(140, tuple(PointKind)), _Step(330, (PointKind.SMOOTH, PointKind.OUTSIDE)))
@@ -93,12 +95,15 @@ class _Found:
 
 
 class Sides(NamedTuple):
-    """First derivatives about a point: for each place the results, NaN where they are not finite.
+    """A first derivative about a point: its smallest and largest, NaN where they are one.
 
-    ``conditioning`` is the largest at some of the places.
+    ``singular``: where it grows without bound towards the point. ``conditioning`` is the largest
+    at some places.
     """
 
-    results: list[Arrays]
+    lower: Arrays
+    upper: Arrays
+    singular: Arrays
     conditioning: Arrays
 
 
@@ -114,7 +119,7 @@ class Site:
         self._order = _tensor_order(question, self._operands.count)
         self._digit_order = 1 + _highest(question)
         self._found: dict[tuple[int, tuple[bool, ...] | None], _Found] = {}
-        self._nearby: list[Tensors] | None = None
+        self._nearby: dict[int, list[Tensors]] = {}
         self._ties: list[Ties | None] = []
         self._shape: tuple[int, ...] = ()
 
@@ -168,38 +173,49 @@ class Site:
         return self._ties[0]
 
     def sides(self, question: Question) -> Sides:
-        """What the question's first derivative is at points very near, to every side."""
-        with self.numbers(_STEPS[0].bits).computing():
-            nearby = self._sides()
-            rows = [tensors.results(question) for tensors in nearby]
-            results = [
-                tuple(
-                    np.where(np.isfinite(high := tensors.numbers.split(r)[0]), high, np.nan)
-                    for r in self._laid_out(question, row)
-                )
-                for tensors, row in zip(nearby, rows, strict=True)
-            ]
-            conditions = [
-                self._laid_out(question, _regular(tensors.conditions(question), row))
-                for tensors, row in zip(nearby[:_CONDITIONED], rows, strict=False)
-            ]
-        return Sides(results, tuple(np.maximum.reduce(c) for c in zip(*conditions, strict=True)))
+        """What the question's first derivative is very near the point, to every side of it.
 
-    def _sides(self) -> list[Tensors]:
-        """The tensors there, in random directions first, then both ways along each axis."""
-        if self._nearby is None:
-            lattice = self._lattice(self.numbers(_STEPS[0].bits), _NEARBY_STEP, None)
+        About a kink that is the same at any distance. What shrinks on the way to the point (a
+        root's derivative) or grows is none of it.
+        """
+        with self.numbers(_STEPS[0].bits).computing():
+            near, far = (
+                [self._floats(question, tensors) for tensors in self._around(bits)]
+                for bits in (_NEAR, _FAR)
+            )
+            tensors = self._around(_NEAR)[:_CONDITIONED]
+            conditions = [_regular(t.conditions(question), t.results(question)) for t in tensors]
+        lower, upper = np.fmin.reduce(near), np.fmax.reduce(near)
+        with np.errstate(invalid="ignore"):
+            spread, farther = upper - lower, np.fmax.reduce(far) - np.fmin.reduce(far)
+            same = (spread > farther * _SAME) & (spread * _SAME < farther)
+            grows = spread * _SAME >= farther
+        parts = (
+            np.where(same, lower, np.nan),
+            np.where(same, upper, np.nan),
+            grows & (spread > 0),
+            np.maximum.reduce(conditions),
+        )
+        return Sides(*(self._laid_out(question, part) for part in parts))
+
+    def _floats(self, question: Question, tensors: Tensors) -> np.ndarray:
+        """The results there as floats, NaN where they are not finite."""
+        high, _ = tensors.numbers.split(tensors.results(question))
+        return np.where(np.isfinite(high), high, np.nan)
+
+    def _around(self, bits: int) -> list[Tensors]:
+        """Tensors at a distance of 2^-bits: in random directions, then both ways on each axis."""
+        if bits not in self._nearby:
+            lattice = self._lattice(self.numbers(_STEPS[0].bits), bits + _STEP_OF_NEAR, None)
             count = self._operands.count
             unit = np.eye(count)
-            random = [
-                random_directions((np.empty(count),), 1, seed=k)[0][0] for k in range(_NEARBY)
+            drawn = random_directions((np.empty(count),), _NEARBY, seed=11)
+            away = lattice.scales * lattice.numbers.number(2.0) ** -bits
+            self._nearby[bits] = [
+                self._tensors(lattice.moved(lattice.centre + lattice.numbers.array(u) * away))
+                for u in (*(d for (d,) in drawn), *unit, *-unit)
             ]
-            far = lattice.scales * lattice.numbers.number(2.0) ** -_NEARBY_DISTANCE
-            self._nearby = [
-                self._tensors(lattice.moved(lattice.centre + lattice.numbers.array(u) * far))
-                for u in (*random, *unit, *-unit)
-            ]
-        return self._nearby
+        return self._nearby[bits]
 
     def _smooth(self, question: Question, bits: int) -> tuple[TrueBlock, ...]:
         found = self._about(bits, None)
@@ -294,8 +310,10 @@ class Site:
         return self._laid_out(question, estimated)
 
     def _errors(self, question: Question, found: _Found) -> Arrays:
-        errors = found.tensors.errors(question, found.confirmed)
-        return tuple(_as_floats(e) for e in self._laid_out(question, errors))
+        errors = _as_floats(found.tensors.errors(question, found.confirmed))
+        high, _ = found.tensors.numbers.split(found.tensors.results(question))
+        # What is beyond all floats is known to be so.
+        return self._laid_out(question, np.where(np.isinf(high), 0.0, errors))
 
     def _laid_out(self, question: Question, rows: np.ndarray) -> Arrays:
         return laid_out(question, self._shape, rows)
@@ -309,7 +327,7 @@ def _infinite(x: np.ndarray) -> np.ndarray:
 def _regular(conditions: np.ndarray, results: np.ndarray) -> np.ndarray:
     """Conditioning as floats, 0 where it is that of a corner: there it has no size."""
     floats = _as_floats(conditions)
-    return np.where(floats <= _CORNER * np.abs(_as_floats(results)).max(initial=0.0), floats, 0.0)
+    return np.where(floats <= CORNER * np.abs(_as_floats(results)).max(initial=0.0), floats, 0.0)
 
 
 def _as_floats(x: np.ndarray) -> np.ndarray:

@@ -72,6 +72,11 @@ class Stencil:
         moves = zip(directions, sides, strict=True)
         return self._quotient(_FORWARD, [(d, side * self._step(d)) for d, side in moves])
 
+    def moved(self, *moves: tuple[Direction, int]) -> Stencil:
+        """The same about a point that is one step on along each direction, times its sign."""
+        at = self._moved(*((d, sign * self._step(d)) for d, sign in moves))
+        return Stencil(self.phi, at, self.numbers, self.bits, list(self._exponents))
+
     def rounding(self, *directions: Direction) -> np.ndarray:
         """What rounding in these numbers may do to ``central``: a float64 bound, in y's shape."""
         size = np.abs(self.phi(self.primals)) * self.numbers.number(10.0) ** (
@@ -105,6 +110,9 @@ class Stencil:
 
     def _at(self, *moves: tuple[Direction, Any]) -> np.ndarray:
         """φ at the primals moved by the sum of step × direction."""
+        return self.phi(self._moved(*moves))
+
+    def _moved(self, *moves: tuple[Direction, Any]) -> Arrays:
         moved = list(self.primals)
         for direction, step in moves:
             if isinstance(direction, Unit):
@@ -114,7 +122,7 @@ class Stencil:
             else:
                 for i, d in enumerate(direction):
                     moved[i] = np.asarray(moved[i] + self.numbers.array(d) * step)
-        return self.phi(tuple(moved))
+        return tuple(moved)
 
     def _step(self, direction: Direction) -> Any:
         """2^-bits times the smallest |x| that moves, measured by how fast it moves; 1 for zeros."""

@@ -18,9 +18,15 @@ from harness.contract import Operator, weights
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.oracle import Question
 
-__all__ = ["Tensors", "laid_out"]
+__all__ = ["CORNER", "Tensors", "laid_out"]
 
 Arrays = tuple[np.ndarray, ...]
+
+_NOTHING = 1e-25
+"""What is smaller beside the size of its terms is a zero of these numbers."""
+
+CORNER = 2.0**60
+"""A conditioning of so many times the largest result is that of a corner, not of rounding."""
 
 
 class Tensors:
@@ -84,10 +90,40 @@ class Tensors:
         return self._terms(question)[0]
 
     def conditions(self, question: Question) -> np.ndarray:
-        """The conditioning of each of the results."""
-        moved = self._next(question)
-        own = np.sum(np.abs(moved) * self._sizes, axis=-1)
-        return np.asarray(own + self._terms(question)[1])
+        """The conditioning of each of the results.
+
+        A second derivative that is 0 throughout (that of a std of two numbers) may be so because
+        terms cancel, and they are rounded: there it has the size that the first derivatives
+        have, by the arguments. Along what is not differentiated nothing was confirmed: what is
+        not finite, or so large that it is a corner's, has no size there.
+        """
+        results, seeded = self._terms(question)
+        terms = np.abs(self._next(question)) * self._sizes
+        finite = np.asarray(np.asarray(terms - terms) == 0, dtype=bool)
+        largest = np.max(np.abs(results), initial=0) * self.numbers.number(CORNER)
+        data = ~np.isin(np.arange(terms.shape[-1]), self.primal)
+        dropped = ~finite | (data & np.asarray(terms > largest, dtype=bool))
+        found = np.asarray(np.sum(np.where(dropped, 0, terms), axis=-1) + seeded)
+        if question.operator.order < 2:
+            return found
+        size = self._cancelled(question)
+        nothing = np.asarray(np.abs(results) + found <= size * _NOTHING, dtype=bool)
+        return np.where(nothing, size, found)
+
+    def _cancelled(self, question: Question) -> np.ndarray:
+        """The size of terms in a derivative of order 2 or 3, from the first derivatives."""
+        order = question.operator.order
+        x = self._sizes[self.primal]
+        slopes = np.abs(_dot(self.first[self.primal], self.weights)) * x
+        over = np.array([1 / size if size else 0 for size in x], dtype=object)
+        slopes = slopes * np.asarray(over != 0, dtype=int)
+        pairs = np.minimum(slopes[:, None], slopes) * over[:, None] * over
+        if order == 2:
+            if question.operator is Operator.HESSIAN:
+                return np.asarray(pairs)
+            return _dot(pairs, np.abs(self._tangents(question)))
+        v = np.abs(self._tangents(question))
+        return _dot(_dot(pairs[:, :, None] * over, v), v)
 
     def errors(self, question: Question, confirmed: Sequence[float]) -> np.ndarray:
         """A bound for the error of each of the results.

@@ -11,8 +11,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from backends.asked import asked_of_compiled
 from backends.jax_namespace import XP
-from harness.contract import Array, Backend, Function, Namespace, Operator, Pullback
+from harness.contract import Array, Backend, Function, Namespace, Operator, Problem, Pullback
 
 __all__ = ["JaxBackend", "JaxEagerBackend"]
 
@@ -98,6 +99,10 @@ class JaxBackend(JaxEagerBackend):
         """Start counting traces."""
         super().__init__()
         self._traces = 0
+
+    def supports(self, problem: Problem, operator: Operator) -> bool:
+        """Of the catalogue it answers the operators that are asked of a compiling backend."""
+        return super().supports(problem, operator) and asked_of_compiled(problem, operator)
 
     def prepare(self, call: Callable[..., Any], *example: Array) -> Callable[..., Any]:
         """``jax.jit(call)``; it is compiled by its first call, not here."""

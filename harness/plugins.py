@@ -10,7 +10,7 @@ from typing import Any
 
 import pluggy
 
-from harness.contract import Backend, Dialect, Problem
+from harness.contract import Backend, Dialect, Operator, Problem
 from harness.contract.hookspecs import Hookspecs
 from harness.contract.validation import defects
 from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
@@ -32,6 +32,11 @@ class BackendEntry:
     summary: str
     ledger: Path | None = None
     dialect: Dialect | None = None
+    asked: Callable[[Problem, Operator], bool] | None = None
+
+    def asks(self, problem: Problem, operator: Operator) -> bool:
+        """Whether the operator of the problem belongs into a plan for this backend."""
+        return self.asked is None or self.asked(problem, operator)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -121,12 +126,13 @@ def _collect_backends(registry: Registry) -> None:
             summary: str = "",
             ledger: Path | None = None,
             dialect: Dialect | None = None,
+            asked: Callable[[Problem, Operator], bool] | None = None,
         ) -> None:
             known = registry.backends.get(name)
             if known is not None:
                 raise RunFailedError(_duplicate("backend", name, known.plugin, plugin))
             registry.backends[name] = BackendEntry(
-                name, factory, plugin, tuple(requires), install, summary, ledger, dialect
+                name, factory, plugin, tuple(requires), install, summary, ledger, dialect, asked
             )
 
         return register

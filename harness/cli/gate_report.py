@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.contract import VerdictKind
 from harness.errors import RunFailedError, UsageError, nearest
 from harness.plugins import Registry
+from harness.reporting.run_info import read_run_info
 from harness.running.journal import read_journal, read_run_file
 from harness.running.plan import make_plan
 from harness.running.records import VerdictRecord
@@ -36,15 +37,16 @@ def check_complete(folder: Path, registry: Registry, patterns: Sequence[str]) ->
 
     UsageError for a pattern that names none, RunFailedError for a run that is not complete.
     """
-    plan = read_run_file(folder).get("plan", {})
-    names = [name for name in plan.get("backends", ()) if name in registry.backends]
+    plan = read_run_info(folder).plan
+    names = [name for name in plan.backends if name in registry.backends]
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise UsageError(f"{folder} has no backend {pattern!r}; {nearest(pattern, names)}")
     chosen = [n for n in names if not patterns or any(fnmatchcase(n, p) for p in patterns)]
     verdicts = _verdicts(folder)
     for name in chosen:
-        missing = len(set(plan.get("cases", ())) - verdicts.get(name, {}).keys())
+        asked = {case.id for case in plan.cases_of(name)}
+        missing = len(asked - verdicts.get(name, {}).keys())
         if missing or name not in verdicts:
             raise RunFailedError(
                 f"{folder} is not complete: {missing} cases of {name} are not judged; "
@@ -60,11 +62,11 @@ def gate_report(
     verdicts = _verdicts(folder)
     versions = read_run_file(folder).get("versions", {})
     everything = make_plan(registry, Selection(), measure=False, seed=0)
-    known = {case.id for case in everything.cases}
     lines = Reproducers(registry, judge)
     gates = []
     for name in backends:
         judged = verdicts[name]
+        known = {case.id for case in everything.cases_of(name)}
         ledger = ledger_of(registry.backend(name))
         found = examine(ledger, versions.get(name, {}), judged, known - judged.keys())
         findings = tuple(_reproduced(finding, lines) for finding in found)

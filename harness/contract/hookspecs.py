@@ -10,6 +10,7 @@ import pluggy
 from harness.contract.backend import Backend
 from harness.contract.case import Case
 from harness.contract.dialect import Dialect
+from harness.contract.operators import Operator
 from harness.contract.outcome import Verdict
 from harness.contract.problem import Problem
 
@@ -35,13 +36,16 @@ class BackendRegistrar(Protocol):
         summary: str = "",
         ledger: Path | None = None,
         dialect: Dialect | None = None,
+        asked: Callable[[Problem, Operator], bool] | None = None,
     ) -> None:
         """Register ``factory`` as ``name``.
 
         ``requires`` names the modules that the factory imports, so that a missing one is
         told without a try; ``install`` is the command that brings them; ``ledger`` is the
         TOML file of the backend's known divergences, if it keeps one; ``dialect`` says how the
-        library spells what adjudge asks, so that a finding can be shown without adjudge.
+        library spells what adjudge asks, so that a finding can be shown without adjudge;
+        ``asked`` tells which operators of which problems belong into a plan at all (None: every
+        one). What is asked and not claimed is recorded as unsupported; what is not asked is not.
         """
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import RunFailedError
-from harness.reporting.schema import Column, Table, typed
-from harness.running.records import SCHEMA_VERSION
+from harness.reporting.schema import TABLE_VERSION, Column, Table, typed
 
 __all__ = ["csv_text", "read_csv", "write_csv"]
 
@@ -58,10 +57,10 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
             "write it again with: adjudge report RUN"
         )
     try:
-        newest = max((int(v) for v in raw["schema_version"]), default=SCHEMA_VERSION)
-        if newest > SCHEMA_VERSION:
+        newest = max((int(v) for v in raw["schema_version"]), default=TABLE_VERSION)
+        if newest > TABLE_VERSION:
             raise RunFailedError(
-                f"{path} has schema {newest}, and this adjudge reads up to {SCHEMA_VERSION}; "
+                f"{path} has schema {newest}, and this adjudge reads up to {TABLE_VERSION}; "
                 "upgrade with: python -m pip install --upgrade adjudge"
             )
         columns = {c.name: [_value(cell, c) for cell in raw[c.name]] for c in table.columns}

@@ -29,6 +29,7 @@ from harness.reporting.schema import (
     LEADERS,
     MEASUREMENTS,
     OVERALL,
+    TABLE_VERSION,
     VERDICTS,
     Column,
     Kind,
@@ -37,7 +38,6 @@ from harness.reporting.schema import (
 )
 from harness.running.journal import read_journal
 from harness.running.records import (
-    SCHEMA_VERSION,
     CellEndRecord,
     CurveRecord,
     FirstCallRecord,
@@ -169,7 +169,7 @@ def _verdicts(info: RunInfo, records: Iterable[VerdictRecord]) -> pd.DataFrame:
         "dtype": [case.dtype for case in cases],
         "point": [case.point for case in cases],
         "verdict": [r.kind for r in ordered],
-        "schema_version": [SCHEMA_VERSION] * len(ordered),
+        "schema_version": [TABLE_VERSION] * len(ordered),
     }
     columns |= {
         name: [getattr(r, name) for r in ordered] for name in VERDICTS.names if name not in columns

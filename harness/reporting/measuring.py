@@ -15,7 +15,8 @@ from typing import Any
 from harness.contract import TIMEABLE, Case, Operator, VerdictKind
 from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
-from harness.running.records import A_A, SCHEMA_VERSION, TimingFailureRecord, VerdictRecord
+from harness.reporting.schema import TABLE_VERSION
+from harness.running.records import A_A, TimingFailureRecord, VerdictRecord
 from harness.timing.statistics import Estimate, Interval, PerSet
 from harness.timing.summaries import ratio_interval, scaling_exponent, seconds_interval
 
@@ -45,7 +46,7 @@ def measurement_rows(info: RunInfo, cells: Cells, verdicts: Verdicts) -> Iterato
                 **_costs(cell, backend),
                 "verdict": verdict.kind if verdict else "",
                 "reason": _reason(verdict, cell, backend),
-                "schema_version": SCHEMA_VERSION,
+                "schema_version": TABLE_VERSION,
             }
 
 

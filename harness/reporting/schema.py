@@ -23,6 +23,7 @@ __all__ = [
     "LEADERS",
     "MEASUREMENTS",
     "OVERALL",
+    "TABLE_VERSION",
     "VERDICTS",
     "Column",
     "Kind",
@@ -30,6 +31,9 @@ __all__ = [
     "rows",
     "typed",
 ]
+
+TABLE_VERSION = 1
+"""Of the layout of the tables, which each of their rows tells."""
 
 Kind = Literal["word", "text", "number", "count", "flag"]
 

@@ -55,6 +55,7 @@ def describe_problem(problem: Problem) -> dict[str, Any]:
     """What run.json keeps of a problem, so that a run is read where it is not installed."""
     return {
         "source": problem.source,
+        "suite": problem.suite,
         "sizes": {s.name: {"dims": dict(s.dims), "scale": s.scale} for s in problem.sizes},
         "points": {point.name: str(point.kind) for point in problem.points},
         "predicted_cost": {

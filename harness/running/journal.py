@@ -35,6 +35,8 @@ __all__ = [
     "write_run_file",
 ]
 
+_to_json = json.JSONEncoder(allow_nan=False).encode
+
 JOURNAL = "journal.jsonl"
 GROUP_S = 0.05
 """Seconds after which records that were written must be synced."""
@@ -209,8 +211,9 @@ def write_run_file(folder: Path, content: Mapping[str, Any]) -> None:
     new = folder / f".{RUN_FILE}.new"
     try:
         with new.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, allow_nan=False)
-            file.write("\n")
+            # A line for each part: short to look at, and long lists stay short on disk.
+            parts = (f" {_to_json(k)}: {_to_json(content[k])}" for k in content)
+            file.write("{\n" + ",\n".join(parts) + "\n}\n")
             file.flush()
             os.fsync(file.fileno())
         new.replace(folder / RUN_FILE)

@@ -6,13 +6,15 @@ import dataclasses
 import math
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contract import Case, Operator, Point, Problem, Size
 from harness.errors import RunFailedError, UsageError
 from harness.plugins import Registry
 from harness.running import selection as chosen
+from harness.running.asking import who_is_not_asked
+from harness.running.folding import Pairs, cases_from, folded, folded_pairs, unfolded_pairs
 from harness.running.records import SCHEMA_VERSION
 from harness.running.selection import Selection
 from harness.timing.schedule import DEFAULT, Depth
@@ -30,10 +32,10 @@ TIMED_DTYPE = "float64"
 class Plan:
     """Who is asked what, and which of it is timed.
 
-    Every backend is asked every case: one that it does not claim is recorded as ``unsupported``.
-    ``timed`` are the cells, a subset of ``cases``, small before large. Unless ``measure``, there
-    are none. ``deadline_s`` bounds
-    each request to a worker, ``seed`` fixes the order of turns and the workers' environments.
+    Every backend is asked every case but those of its ``unasked`` (problem, operator) pairs: one
+    that it does not claim is recorded as ``unsupported``. ``timed`` are the cells, a subset of
+    ``cases``, small before large. Unless ``measure``, there are none. ``deadline_s`` bounds each
+    answer of a worker, ``seed`` fixes the order of turns and the workers' environments.
     """
 
     backends: tuple[str, ...]
@@ -46,15 +48,24 @@ class Plan:
     seed: int = 0
     measure: bool = True
     notices: tuple[str, ...] = ()
+    unasked: Mapping[str, Pairs] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
+
+    def cases_of(self, backend: str) -> list[Case]:
+        """What ``backend`` is asked, in the plan's order."""
+        unasked = self.unasked.get(backend)
+        if not unasked:
+            return list(self.cases)
+        return [case for case in self.cases if (case.problem, case.operator) not in unasked]
 
     def to_json(self) -> dict[str, Any]:
         """What JSON can hold of it; ``from_json`` gives the same plan again."""
         return {
             **{f.name: getattr(self, f.name) for f in dataclasses.fields(self)},
             "backends": list(self.backends),
-            "cases": [case.id for case in self.cases],
-            "timed": [case.id for case in self.timed],
+            "cases": folded(self.cases),
+            "timed": folded(self.timed),
+            "unasked": {name: folded_pairs(pairs) for name, pairs in self.unasked.items()},
             "depth": self.depth.name,
             "looks": list(self.depth.looks),
             "rounds": self.depth.rounds,
@@ -78,10 +89,11 @@ class Plan:
         same = ("baseline", "threads", "deadline_s", "seed", "measure", "schema_version")
         return cls(
             backends=tuple(raw["backends"]),
-            cases=tuple(Case.parse(id_) for id_ in raw["cases"]),
-            timed=tuple(Case.parse(id_) for id_ in raw["timed"]),
+            cases=cases_from(raw["cases"]),
+            timed=cases_from(raw["timed"]),
             depth=depth,
             notices=tuple(raw["notices"]),
+            unasked={n: unfolded_pairs(pairs) for n, pairs in raw.get("unasked", {}).items()},
             **{name: raw[name] for name in same},
         )
 
@@ -101,12 +113,15 @@ def make_plan(
 
     A depth that limits the sizes does so unless sizes are selected. float64 alone is timed, and
     with such a depth judged, unless dtypes are selected. Without ``measure`` all is judged and
-    nothing timed. UsageError for a pattern that matches nothing or numbers out of range,
-    RunFailedError for a backend that was named and whose library is missing.
+    nothing timed; with it, only problems that have something to time are taken, unless problems,
+    suites or cases are selected. UsageError for a pattern that matches nothing or numbers out of
+    range, RunFailedError for a backend that was named and whose library is missing.
     """
     _check_numbers(threads, deadline_s)
     entries, notices = chosen.select_backends(registry, selection.backends)
     problems = chosen.select_problems(registry, selection.problems, selection.suites)
+    if measure and not (selection.problems or selection.suites or selection.cases):
+        problems = [problem for problem in problems if problem.timed_operators] or problems
     backends = [entry.name for entry in entries]
     if measure:
         baseline, told = _settle_baseline(registry, baseline, backends)
@@ -117,10 +132,17 @@ def make_plan(
             "nothing is left to ask: no selected problem has these operators, sizes, dtypes and "
             "points together; adjudge problems NAME lists what there is"
         )
+    unasked, idle = who_is_not_asked(registry, backends, cases)
+    if idle.issuperset(backends):
+        raise UsageError(f"{', '.join(backends)}: none of these is asked what is selected")
+    if measure:
+        idle -= {baseline}
+    notices += [f"left out: {name} is asked nothing of this" for name in backends if name in idle]
     return Plan(
-        backends=tuple(backends),
+        backends=tuple(name for name in backends if name not in idle),
         cases=cases,
         timed=timed if measure else (),
+        unasked={name: pairs for name, pairs in unasked.items() if name not in idle},
         baseline=baseline,
         depth=depth,
         threads=threads,

@@ -27,7 +27,7 @@ __all__ = [
     "encode",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 A_A = "a/a"
 """The arm of the baseline's hidden duplicate."""

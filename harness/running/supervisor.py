@@ -194,7 +194,9 @@ class _Run:
     def _unjudged(self, records: Sequence[Record]) -> dict[str, list[Case]]:
         done = {(r.backend, r.case) for r in records if isinstance(r, VerdictRecord)}
         todo = {
-            backend: [case for case in self.plan.cases if (backend, case.id) not in done]
+            backend: [
+                case for case in self.plan.cases_of(backend) if (backend, case.id) not in done
+            ]
             for backend in self.plan.backends
         }
         # Those that import a library take longest: begun last, they would be left over alone.

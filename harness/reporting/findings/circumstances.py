@@ -43,7 +43,7 @@ def _moment(started: str) -> str:
 def progress(frames: RunFrames) -> str:
     """How far a run came, in one sentence."""
     plan = frames.info.plan
-    asked = len(plan.cases) * len(plan.backends)
+    asked = sum(len(plan.cases_of(backend)) for backend in plan.backends)
     ended = frames.cells["case"].nunique()
     return (
         f"{text.count(len(frames.verdicts))} of {text.plural(asked, 'verdict')} and "

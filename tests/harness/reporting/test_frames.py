@@ -13,7 +13,12 @@ import harness
 from harness.errors import RunFailedError
 from harness.reporting import schema
 from harness.running.journal import JOURNAL, RUN_FILE
-from harness.running.records import CellEndRecord, TimingFailureRecord, VerdictRecord
+from harness.running.records import (
+    SCHEMA_VERSION,
+    CellEndRecord,
+    TimingFailureRecord,
+    VerdictRecord,
+)
 
 BASELINE, A_A = "numpy_manual", "a/a"
 
@@ -279,7 +284,7 @@ def test_lone_surrogates_and_returns_become_storable(synthetic, case):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"schema_version": 2}, "schema 2"),
+        ({"schema_version": SCHEMA_VERSION + 1}, f"schema {SCHEMA_VERSION + 1}"),
         ({"schema_version": None}, "no schema_version"),
         ({"plan": {}}, "listed in results/README.md"),
         ({"devices": None}, "not as results/README.md describes"),

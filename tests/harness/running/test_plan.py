@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -106,3 +107,65 @@ def test_no_problem_at_all_is_told(registry):
     registry.problems.clear()
     with pytest.raises(RunFailedError, match="no plug-in registers a problem"):
         make_plan(registry)
+
+
+def only(*operators):
+    return lambda problem, operator: operator in operators or problem.name == "lone"
+
+
+def declare(registry, name, asked):
+    registry.backends[name] = dataclasses.replace(registry.backends[name], asked=asked)
+
+
+def test_a_backend_is_not_asked_what_its_plug_in_leaves_out(registry):
+    declare(registry, "second", only(Operator.VALUE))
+    plan = make_plan(registry, measure=False)
+    assert plan.cases_of("first") == list(plan.cases)
+    left_out = set(plan.cases) - set(plan.cases_of("second"))
+    assert left_out == {
+        c for c in plan.cases if c.problem != "lone" and c.operator is not Operator.VALUE
+    }
+    again = Plan.from_json(json.loads(json.dumps(plan.to_json())))
+    assert again == plan
+    assert again.cases_of("second") == plan.cases_of("second")
+
+
+def test_a_backend_that_is_asked_nothing_is_left_out_and_told(registry):
+    declare(registry, "second", lambda problem, operator: False)
+    plan = make_plan(registry, measure=False)
+    assert plan.backends == ("first",)
+    assert "left out: second is asked nothing of this" in plan.notices
+    with pytest.raises(UsageError, match="second: none of these is asked what is selected"):
+        make_plan(registry, Selection(backends=("second",)), measure=False)
+
+
+def test_the_baseline_stays_where_it_is_asked_nothing(registry):
+    declare(registry, "first", lambda problem, operator: False)
+    plan = make_plan(registry, baseline="first")
+    assert plan.backends == ("first", "second")
+    assert plan.cases_of("first") == []
+
+
+def test_without_a_selection_only_problems_with_times_are_timed(registry):
+    problem = registry.problems["lone"]
+    registry.problems["untimed"] = dataclasses.replace(
+        problem, name="untimed", timed_operators=frozenset(), suite="other"
+    )
+
+    def planned(measure, **selection):
+        plan = make_plan(registry, Selection(**selection), measure=measure)
+        return {case.problem for case in plan.cases}
+
+    assert "untimed" not in planned(True)
+    assert "untimed" in planned(False)
+    assert planned(True, suites=("other",)) == planned(True, problems=("untimed",)) == {"untimed"}
+
+
+def test_a_plan_of_schema_1_is_read(registry):
+    plan = make_plan(registry, LONE)
+    raw = plan.to_json() | {
+        "cases": [case.id for case in plan.cases],
+        "timed": [case.id for case in plan.timed],
+    }
+    del raw["unasked"]
+    assert Plan.from_json(raw) == plan

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from harness.contract import TIMEABLE, Case, VerdictKind
+from harness.contract import TIMEABLE, VerdictKind
+from harness.running.folding import cases_from
 from harness.running.journal import read_journal, read_run_file
 from harness.running.records import (
     A_A,
@@ -149,7 +150,7 @@ def test_run_json_says_what_was_run_and_where(timed):
     content = read_run_file(timed[1])
     assert content["run"] == timed[1].name
     assert content["plan"]["baseline"] == "faulty_none"
-    assert [Case.parse(c) for c in content["plan"]["timed"]] == list(timed[0].timed)
+    assert cases_from(content["plan"]["timed"]) == timed[0].timed
     assert content["plan"]["problems"]["tiny.cubes"]["sizes"]["n=4"] == {
         "dims": {"n": 4},
         "scale": 4,

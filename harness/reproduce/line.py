@@ -50,12 +50,11 @@ class Line:
 def line(dialect: Dialect, problem: Problem, case: Case, inputs: CaseInputs) -> Line:
     """The case in the library's own words; Untranslatable where they do not suffice."""
     arguments, body = expression_of(problem.fun)
-    if arguments != problem.arguments and len(arguments) != len(problem.arguments):
-        raise Untranslatable("its arguments have other names")
+    reserved = {*re.findall(r"[A-Za-z_]\w*", dialect.setup), "show", "d_", "e_", "g_", "v_"}
+    if reserved & set(arguments):
+        raise Untranslatable("an argument has a name that the line needs")
     operator = case.operator
-    words = Vocabulary(
-        dialect.names, {*arguments, *_names_in(dialect.setup), "d_", "e_", "g_", "v_"}
-    )
+    words = Vocabulary(dialect.names, {*arguments, *reserved})
     text = words.text(body)
     operands = dict(zip(arguments, inputs.args, strict=True))
     primals = tuple(arguments[i] for i in problem.argnums)
@@ -140,10 +139,6 @@ def _definition(name: str, arguments: Sequence[str], text: str) -> str:
     if called != text and re.fullmatch(r"[A-Za-z_][\w.]*", called):
         return f"{name} = {called}"
     return f"{name} = lambda {together}: {text}"
-
-
-def _names_in(setup: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z_]\w*", setup)) | {"show"}
 
 
 def _plain(reason: str) -> str:

@@ -33,12 +33,13 @@ def github_annotations(report: GateReport) -> Iterator[str]:
 
 def _title(group: Group) -> str:
     number = f" ({text.count(len(group.findings))})" if len(group.findings) > 1 else ""
-    return f"{group.first.backend}: {text.clip(group.function, 100)}: {group.first.kind}{number}"
+    backend = text.clip(group.first.backend, 60)
+    return f"{backend}: {text.clip(group.function, 100)}: {group.first.kind}{number}"
 
 
 def _message(group: Group) -> str:
     first = group.first
-    lines = [f"{text.one_line(first.case)} {text.clip(first.message, 500)}"]
+    lines = [f"{text.clip(first.case, 300)} {text.clip(first.message, 500)}"]
     if first.reproducer:
         lines.append(text.one_line(first.reproducer))
     return "\n".join(lines)[:_MESSAGE_CHARACTERS]

@@ -34,7 +34,8 @@ def finding_lines(report: GateReport) -> Iterator[str]:
 def _group_lines(group: Group) -> Iterator[str]:
     first = group.first
     message = text.clip(first.message, _MESSAGE_CHARACTERS)
-    yield f"{first.kind}: {first.backend}: {text.one_line(first.case)}: {message}"
+    backend = text.one_line(first.backend)
+    yield f"{first.kind}: {backend}: {text.one_line(first.case)}: {message}"
     more = group.findings[1 : 1 + _EXAMPLES]
     for finding in more:
         yield f"    and {text.one_line(finding.case)}"

@@ -211,7 +211,7 @@ def family(case: str) -> str:
 
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z_.])[-+−]?(?:0x[0-9a-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|nan\b|inf\b|∞)",
+    r"(?<![\w.])[-+−]?(?:0x[0-9a-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|nan\b|inf\b|∞)",
     re.IGNORECASE,
 )
 

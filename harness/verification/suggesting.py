@@ -96,7 +96,7 @@ def _range(number: str) -> str:
         version = Version(number)
     except InvalidVersion:
         return f"==={number}"
-    return f">={version.base_version},<{version.major}.{version.minor + 1}"
+    return f">={version.public},<{version.major}.{version.minor + 1}"
 
 
 def as_toml(suggestions: Iterable[Suggestion], ranges: Mapping[str, str]) -> Iterator[str]:

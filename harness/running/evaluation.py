@@ -55,6 +55,7 @@ class Evaluator:
         self._backend = backend
         self._calls: dict[tuple[str, ...], Callable[..., Any]] = {}
         self._values: dict[tuple[str, ...], np.ndarray | None] = {}
+        self._problem = ""
 
     def evaluate(self, problem: Problem, case: Case, inputs: CaseInputs) -> Evaluation:
         """Evaluate ``case`` and report what ``harness.contract.Evaluation`` lists.
@@ -64,6 +65,11 @@ class Evaluator:
         """
         backend, arity = self._backend, len(inputs.args)
         refuse_other_dtype(backend, case)
+        if case.problem != self._problem:
+            # Problems come one after the other, and compiled code takes much memory.
+            self._calls.clear()
+            self._values.clear()
+            self._problem = case.problem
         given = operands_of(case.operator, inputs)
         args = given[:arity]
         operands = native(backend, given)

@@ -1,4 +1,9 @@
-"""A hash of what a truth depends on: the program's code and constants, and every operand's bits."""
+"""A hash of what a truth depends on: the program's text and constants, and every operand's bits.
+
+It is the same on every machine and for every version of Python and of the libraries, so that
+truths can be shipped. What a library's change does to them is found by computing them anew
+(``adjudge truths --verify``).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.verification.oracles.oracle import Question
+from harness.contract import Operator, Problem, function_of
+from harness.verification.oracles.oracle import Question, closed_form_of
+from harness.verification.source import code_text
 
 __all__ = ["UnhashableError", "fingerprint", "of_question"]
 
@@ -20,28 +27,54 @@ class UnhashableError(TypeError):
     """Something whose content cannot be told from outside: what depends on it is not kept."""
 
 
-def of_question(question: Question, *extra: Any) -> str:
-    """The hash of a question; ``extra`` are further values that the answer depends on.
+def of_question(question: Question) -> bytes:
+    """The hash of a question: 32 bytes.
 
-    It holds what is differentiated (the weights of many outputs with it) and the closed form as
-    compiled code, with every function that they call and every constant that they read, so that
-    a change in either asks anew. Raises UnhashableError when there is something in them that
-    cannot be looked into.
+    It holds what is differentiated (the weights of many outputs with it) and the closed form,
+    with every function that they call and every constant that they read, so that a change in
+    either asks anew. These are read once for a problem: they are taken for constant as long as
+    the process lives. Raises UnhashableError when there is something in them that cannot be
+    looked into.
     """
     problem = question.problem
-    return fingerprint(
-        *extra,
-        question.fun,
-        question.closed_form,
-        problem.argnums,
-        str(question.operator),
-        str(question.kind),
-        question.unit_roundoff,
-        question.operations,
-        None if problem.descent is None else repr(problem.descent),
-        question.args,
-        question.seeds,
-    )
+    digest = hashlib.sha256(_of_program(problem, question.operator))
+    facts = (question.kind.value, question.unit_roundoff, question.operations)
+    digest.update(repr(facts).encode())
+    for group in (question.args, question.seeds):
+        digest.update(b"%d" % len(group))
+        for array in group:
+            if array.dtype.hasobject:
+                raise UnhashableError("an array of objects")
+            digest.update(f"{array.dtype.str}{array.shape}".encode())
+            digest.update(array.tobytes())
+    return digest.digest()
+
+
+_programs: dict[tuple[int, Operator], tuple[Problem, bytes]] = {}
+_functions: dict[tuple[int, bool], tuple[Problem, str]] = {}
+_PROGRAMS = 2**14
+"""So many are remembered, with the problem itself: its id must not become another's."""
+
+
+def _of_program(problem: Problem, operator: Operator) -> bytes:
+    key = (id(problem), operator)
+    if key not in _programs:
+        if len(_programs) >= _PROGRAMS:
+            _programs.clear()
+            _functions.clear()
+        function = (id(problem), operator.of_scalar)
+        if function not in _functions:
+            _functions[function] = problem, fingerprint(function_of(problem, operator))
+        form = closed_form_of(problem, operator)
+        made = fingerprint(
+            _functions[function][1],
+            form,
+            problem.argnums,
+            operator.value,
+            None if problem.descent is None else repr(problem.descent),
+        )
+        _programs[key] = problem, made.encode()
+    return _programs[key][1]
 
 
 def fingerprint(*values: Any) -> str:
@@ -56,7 +89,7 @@ def fingerprint(*values: Any) -> str:
 _LIBRARIES = frozenset({"array_api_compat", "gmpy2", "mpmath", "numpy", "scipy"}) | (
     sys.stdlib_module_names
 )
-"""Whose functions are told by their name and the library's version."""
+"""Whose functions are told by their names."""
 
 
 def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
@@ -98,17 +131,15 @@ def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
 
 
 def _library(value: Any) -> str | None:
-    """``module version`` of a function, class or module of a library; None for anything else."""
+    """The library of a function, class or module; None for anything else."""
     if isinstance(value, types.ModuleType):
         module = value.__name__
     elif callable(value) and not isinstance(value, functools.partial):
         module = getattr(value, "__module__", None) or type(value).__module__
     else:
         return None
-    top = module.split(".")[0]
-    if top not in _LIBRARIES:
-        return None
-    return f"{module} {getattr(sys.modules.get(top), '__version__', '')}"
+    top: str = module.split(".")[0]
+    return top if top in _LIBRARIES else None
 
 
 def _each(values: Iterable[Any], seen: set[int]) -> Iterator[bytes]:
@@ -117,7 +148,11 @@ def _each(values: Iterable[Any], seen: set[int]) -> Iterator[bytes]:
 
 
 def _code(code: types.CodeType, seen: set[int]) -> Iterator[bytes]:
-    """Bytecode, names and constants; not the line numbers, which a comment would change."""
+    """The source's meaning; without it bytecode, names and constants."""
+    text = code_text(code)
+    if text is not None:
+        yield text.encode()
+        return
     yield code.co_code
     yield repr((code.co_names, code.co_varnames, code.co_freevars)).encode()
     yield from _each(code.co_consts, seen)
@@ -166,7 +201,8 @@ def _class(cls: type, seen: set[int]) -> Iterator[bytes]:
         for name, member in sorted(vars(base).items()):
             inner = member.fget if isinstance(member, property) else member
             inner = getattr(inner, "__func__", inner)
-            if isinstance(inner, types.FunctionType):
+            # What a decorator generates (a dataclass's __init__) is told by the fields.
+            if isinstance(inner, types.FunctionType) and inner.__code__.co_filename != "<string>":
                 yield name.encode()
                 yield from _function(inner, seen)
 

@@ -10,9 +10,25 @@ import numpy as np
 
 from harness.contract import Operator, PointKind, Problem, function_of
 
-__all__ = ["Branches", "Oracle", "Question", "TrueBlock", "Truth", "Undecided"]
+__all__ = [
+    "Branches",
+    "Oracle",
+    "Question",
+    "TrueBlock",
+    "Truth",
+    "Undecided",
+    "closed_form_of",
+]
 
 Arrays = tuple[np.ndarray, ...]
+
+
+def closed_form_of(problem: Problem, operator: Operator) -> Callable[..., Any] | None:
+    """The problem's formula for a plain operator, by whichever mode it is listed."""
+    for listed, form in problem.closed_forms.items():
+        if listed.base is operator:
+            return form
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +65,7 @@ class Question:
     @property
     def closed_form(self) -> Callable[..., Any] | None:
         """The problem's formula for the operator, by whichever mode it is listed."""
-        for listed, form in self.problem.closed_forms.items():
-            if listed.base is self.operator:
-                return form
-        return None
+        return closed_form_of(self.problem, self.operator)
 
     @property
     def operations(self) -> int:

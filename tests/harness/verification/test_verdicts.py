@@ -277,7 +277,7 @@ def test_along_directions_the_roundings_of_all_terms_count(tools, tmp_path):
 @pytest.mark.parametrize("operator", [Operator.JVP, Operator.HVP])
 def test_spot_checks_know_the_conditioning_in_the_tangents(tools, operator):
     # f = d·Σ x², along v: the tangents are operands like the others.
-    from harness.verification.oracles import Multiprecision, SpotChecks
+    from harness.verification.oracles import SpotChecks
 
     rng = np.random.default_rng(1)
     x, v = rng.standard_normal(3), rng.standard_normal(3)
@@ -287,10 +287,9 @@ def test_spot_checks_know_the_conditioning_in_the_tangents(tools, operator):
     question = Question(problem, operator, (x,), (v,), {"n": 3})
     spots = SpotChecks().truth(question)
     if operator is Operator.JVP:
-        whole = Multiprecision().truth(question)
-        np.testing.assert_allclose(
-            spots.blocks[0].conditioning, whole.blocks[0].conditioning, rtol=1e-9
-        )
+        # J v = 2 x·v: each x_i and each v_i moves it by 2 x_i v_i, with random signs.
+        expected = np.linalg.norm(2 * np.concatenate([x * v, x * v]))
+        assert 0.3 * expected < spots.blocks[0].conditioning < 3 * expected
     else:
         # H v = 2v: perturbed with random signs, Σ_i ±2 s_i v_i.
         (s,) = spots.directions[0]

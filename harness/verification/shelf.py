@@ -28,8 +28,9 @@ LIMIT_BYTES = 256 * 2**20
 
 _LEFT = 0.75
 _RECORDS = 24
-"""A file of more records than that is made one record when it is read."""
+"""A file of more records is made one record when it is read, an hour after the last came."""
 
+_AT_REST_S = 3600.0
 _DAY_S = 86400.0
 _HELD_BYTES = 64 * 2**20
 
@@ -106,11 +107,12 @@ class Shelf:
         return book
 
     def _used(self, path: Path, records: list[Packed]) -> None:
-        """Say that the file is in use; make many records one."""
+        """Say that the file is in use; make many records one, where nobody is appending."""
         with contextlib.suppress(OSError):
-            if len(records) > _RECORDS:
+            age = time.time() - path.stat().st_mtime
+            if len(records) > _RECORDS and age > _AT_REST_S:
                 write_whole(path, pack({k: packed.answer(k) for packed in records for k in packed}))
-            elif time.time() - path.stat().st_mtime > _DAY_S:
+            elif age > _DAY_S:
                 os.utime(path)
 
     def _trim(self, written: int) -> None:

@@ -69,8 +69,6 @@ class Cases:
     def _tests(self, session: pytest.Session) -> Iterator[pytest.Item]:
         registry = load()
         plan = make_plan(registry, self._selection, measure=False, seed=0)
-        everything = make_plan(registry, Selection(), measure=False, seed=0)
-        known = [case.id for case in everything.cases]
         bench = _Bench(registry)
         for name in plan.backends:
             ledger = self._ledger_of(registry.backend(name))
@@ -82,7 +80,7 @@ class Cases:
                 path=session.path / _ROOT,
             )
             suite.judged = judged
-            yield from _cases_of(suite, judged, _by_point(plan.cases), ledger, known)
+            yield from _cases_of(suite, judged, _by_point(plan.cases), ledger)
 
     def _ledger_of(self, entry: BackendEntry) -> Ledger:
         if self._ledger is None:
@@ -98,7 +96,6 @@ def _cases_of(
     judged: _JudgedBackend,
     cases: Iterable[Case],
     ledger: Ledger,
-    known: Sequence[str],
 ) -> Iterator[pytest.Item]:
     """A test for each case, and one for the ledger where there is one."""
     entries = [e for e in ledger.entries if e.applies_to(judged.versions)]
@@ -115,7 +112,6 @@ def _cases_of(
     if entries:
         of_ledger = LedgerTest.from_parent(suite, name="ledger")
         of_ledger.ledger = Ledger(ledger.backend, ledger.path, tuple(entries))
-        of_ledger.known = known
         yield of_ledger
 
 
@@ -143,6 +139,7 @@ class _JudgedBackend:
 
     def __init__(self, entry: BackendEntry, bench: _Bench) -> None:
         self.name = entry.name
+        self.registry = bench.registry
         self._entry = entry
         self._bench = bench
 
@@ -242,11 +239,11 @@ class LedgerTest(_Test):
     """Every pattern of the ledger matches a case."""
 
     ledger: Ledger
-    known: Sequence[str]
 
     def runtest(self) -> None:
-        """Hold the patterns against the ids of all cases; what they are judged is no matter."""
-        nothing = dict.fromkeys(self.known, (VerdictKind.OK, ""))
+        """Hold the patterns against the ids of all cases, also of those that are not tests now."""
+        plan = make_plan(self.parent.judged.registry, Selection(), measure=False, seed=0)
+        nothing = {case.id: (VerdictKind.OK, "") for case in plan.cases}
         found = examine(self.ledger, self.parent.judged.versions, nothing)
         stale = [f.message for f in found if f.kind is FindingKind.UNMATCHED]
         if stale:

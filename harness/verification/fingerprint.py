@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -109,10 +110,14 @@ def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield f"{library} {name}".encode()
         case types.FunctionType():
             yield from _function(value, seen)
+        case functools._lru_cache_wrapper():
+            yield from _tokens(value.__wrapped__, seen)
         case functools.partial():
             yield from _each((value.func, value.args, value.keywords), seen)
         case types.MethodType():
             yield from _each((value.__func__, value.__self__), seen)
+        case re.Pattern():
+            yield f"pattern {value.pattern!r} {value.flags}".encode()
         case types.ModuleType():
             yield f"module {value.__name__}".encode()
         case type():
@@ -201,10 +206,16 @@ def _class(cls: type, seen: set[int]) -> Iterator[bytes]:
         for name, member in sorted(vars(base).items()):
             inner = member.fget if isinstance(member, property) else member
             inner = getattr(inner, "__func__", inner)
-            # What a decorator generates (a dataclass's __init__) is told by the fields.
-            if isinstance(inner, types.FunctionType) and inner.__code__.co_filename != "<string>":
+            if isinstance(inner, types.FunctionType) and _is_own(inner, base):
                 yield name.encode()
                 yield from _function(inner, seen)
+
+
+def _is_own(method: types.FunctionType, cls: type) -> bool:
+    """Whether its class was written with it: a decorator's (a dataclass's __init__) is not."""
+    filename = method.__code__.co_filename
+    written = getattr(sys.modules.get(cls.__module__), "__file__", filename)
+    return filename == written and filename != "<string>"
 
 
 def _object(value: Any, seen: set[int]) -> Iterator[bytes]:

@@ -80,7 +80,7 @@ class Cases:
                 path=session.path / _ROOT,
             )
             suite.judged = judged
-            yield from _cases_of(suite, judged, _by_point(plan.cases), ledger)
+            yield from _cases_of(suite, judged, _by_point(plan.cases_of(name)), ledger)
 
     def _ledger_of(self, entry: BackendEntry) -> Ledger:
         if self._ledger is None:
@@ -243,7 +243,7 @@ class LedgerTest(_Test):
     def runtest(self) -> None:
         """Hold the patterns against the ids of all cases, also of those that are not tests now."""
         plan = make_plan(self.parent.judged.registry, Selection(), measure=False, seed=0)
-        nothing = {case.id: (VerdictKind.OK, "") for case in plan.cases}
+        nothing = {case.id: (VerdictKind.OK, "") for case in plan.cases_of(self.parent.name)}
         found = examine(self.ledger, self.parent.judged.versions, nothing)
         stale = [f.message for f in found if f.kind is FindingKind.UNMATCHED]
         if stale:

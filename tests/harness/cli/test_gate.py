@@ -14,6 +14,7 @@ import pytest
 from harness.cli import main
 from harness.contract import Backend, Operator
 from harness.running.journal import read_run_file
+from harness.running.plan import Plan
 
 POINT = ("--problem", "lecture.log_sqrt", "--point", "e-4", "--dtype", "float64")
 
@@ -105,7 +106,8 @@ def test_a_divergence_is_told_with_a_line_that_shows_it(doubling, capsys):
     # The line is run: it selects the one case, and shows that it is wrong.
     words = shlex.split(line, comments=True)
     assert call(*words[1:], "-q") == 0
-    assert read_run_file(newest())["plan"]["cases"] == ["lecture.log_sqrt:jvp:scalar:float64:e-4"]
+    plan = Plan.from_json(read_run_file(newest())["plan"])
+    assert [case.id for case in plan.cases] == ["lecture.log_sqrt:jvp:scalar:float64:e-4"]
     assert "wrong" in (newest() / "verdicts.csv").read_text()
 
 

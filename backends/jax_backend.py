@@ -87,6 +87,10 @@ class JaxEagerBackend(Backend):
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
+    def forget(self) -> None:
+        """Clear JAX's caches, which would hold the code of every operation of every shape."""
+        jax.clear_caches()
+
     def versions(self) -> Mapping[str, str]:
         """The versions of JAX, of its compiled half and of NumPy."""
         return {"jax": jax.__version__, "jaxlib": jax.lib.__version__, "numpy": np.__version__}

@@ -111,9 +111,17 @@ class Backend(ABC):
         """Limit the library's own thread pool; environment variables are already set."""
 
     def share_compiled(self, folder: Path) -> None:  # noqa: B027 - as above
-        """Keep compiled code in ``folder`` and take it from there, across processes of one run.
+        """Keep compiled code in ``folder`` and take it from there, across processes and runs.
 
-        It is not called where compiling is measured: there each process starts from nothing.
+        Several processes may use the folder at once. It is not called where compiling is measured:
+        there each process starts from nothing.
+        """
+
+    def forget(self) -> None:  # noqa: B027 - as above
+        """Let go of what the library keeps for functions that are not called any more.
+
+        Called between two problems while judging, where there are very many of them; never while
+        timing.
         """
 
     def trace(

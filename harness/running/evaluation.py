@@ -69,6 +69,7 @@ class Evaluator:
             # Problems come one after the other, and compiled code takes much memory.
             self._calls.clear()
             self._values.clear()
+            backend.forget()
             self._problem = case.problem
         given = operands_of(case.operator, inputs)
         args = given[:arity]

@@ -47,6 +47,7 @@ from harness.running.timing_set import TimingSets
 from harness.running.timing_state import TimingState
 from harness.timing import environment
 from harness.verification.judge import Judge
+from harness.verification.truths import cache_directory
 
 __all__ = ["RunInterruptedError", "resume", "run"]
 
@@ -116,7 +117,7 @@ class _Run:
     content: dict[str, Any]
     began: float = field(default_factory=time.monotonic)
     compiled: str = ""
-    """A folder for compiled code, which the workers of this run share and which goes with it."""
+    """A folder for compiled code, which the workers that time share and which goes with the run."""
 
     def carry_out(self) -> None:
         """Do what is left of the plan; on the way out no worker is left, whatever happens."""
@@ -204,13 +205,21 @@ class _Run:
         return {backend: todo[backend] for backend in heavy_first if todo[backend]}
 
     def _start(self, backend: str, rng: np.random.Generator, shared: bool) -> WorkerProcess:
-        variables = environment.worker_environment(self.plan.threads, rng)
-        if shared:
-            variables[COMPILED] = self.compiled
-        return WorkerProcess(backend, variables, self.plan.threads)
+        """A worker for timing; the first set does not share, to see what compiling costs."""
+        return self._worker(backend, rng, self.compiled if shared else None)
 
     def _start_anywhere(self, backend: str) -> WorkerProcess:
-        return self._start(backend, np.random.default_rng(self.plan.seed), True)
+        """A worker for judging; what it compiles is kept for the runs to come."""
+        kept = str(cache_directory() / "compiled" / backend)
+        return self._worker(backend, np.random.default_rng(self.plan.seed), kept)
+
+    def _worker(
+        self, backend: str, rng: np.random.Generator, compiled: str | None
+    ) -> WorkerProcess:
+        variables = environment.worker_environment(self.plan.threads, rng)
+        if compiled is not None:
+            variables[COMPILED] = compiled
+        return WorkerProcess(backend, variables, self.plan.threads)
 
     def _came_up(self, backend: str, hello: Hello) -> None:
         """Keep the versions; libraries that changed since the run began are told."""

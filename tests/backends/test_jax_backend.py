@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
@@ -121,3 +122,16 @@ def test_compiled_code_is_shared_between_processes_only_when_asked(tmp_path):
     subprocess.run([*command, str(tmp_path)], check=True, cwd=tmp_path)
     again = {path.name for path in tmp_path.iterdir() if path.name.endswith("-cache")}
     assert again == {name for name in kept if name.endswith("-cache")}, "compiled anew"
+
+
+def test_what_is_compiled_is_asked_of_the_catalogue_as_its_plug_in_declares():
+    entries = load().backends
+    eager, compiled = JaxEagerBackend(), JaxBackend()
+    of_the_catalogue = dataclasses.replace(LOG_SQRT, suite="catalogue")
+    for operator in Operator:
+        assert compiled.supports(LOG_SQRT, operator) == eager.supports(LOG_SQRT, operator)
+        asked = entries["jax"].asks(of_the_catalogue, operator)
+        assert compiled.supports(of_the_catalogue, operator) == asked
+        assert entries["jax-eager"].asks(of_the_catalogue, operator)
+    assert compiled.supports(of_the_catalogue, Operator.HVP_FORWARD_OVER_REVERSE)
+    assert not compiled.supports(of_the_catalogue, Operator.HVP_REVERSE_OVER_REVERSE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -347,3 +349,28 @@ def test_the_check_is_of_the_last_timed_call():
     expected = (v * y + x * w) * (1 + 7 * 2.0**-52)  # the seventh call: two first ones and five
     np.testing.assert_array_equal(ready.check().results[0], expected)
     assert backend.calls == 7
+
+
+def test_between_problems_the_library_may_forget():
+    class Counting(ByHand):
+        forgotten = 0
+
+        def forget(self):
+            self.forgotten += 1
+
+    backend = Counting()
+    evaluator = Evaluator(backend)
+    case, inputs = asked()
+    evaluator.evaluate(PRODUCTS, case, inputs)
+    evaluator.evaluate(PRODUCTS, *asked(point="there"))
+    before = backend.forgotten
+    other = dataclasses.replace(PRODUCTS, name="others")
+    evaluator.evaluate(other, dataclasses.replace(case, problem="others"), inputs)
+    assert backend.forgotten == before + 1
+    # What was prepared for the first problem is gone: it is prepared anew.
+    prepared = []
+    backend.prepare = lambda call, *example: prepared.append(call) or call
+    evaluator.evaluate(other, dataclasses.replace(case, problem="others"), inputs)
+    assert not prepared
+    evaluator.evaluate(PRODUCTS, case, inputs)
+    assert prepared

@@ -15,6 +15,7 @@ from harness.running.messages import Evaluated
 from harness.running.process import WorkerProcess
 from harness.running.progress import QuietView
 from harness.running.records import VerdictRecord
+from harness.verification.truths import cache_directory
 
 DEADLINE_S = 1.0
 
@@ -37,8 +38,9 @@ def started(monkeypatch):
     workers = []
 
     class Recorded(WorkerProcess):
-        def __init__(self, *args):
-            super().__init__(*args)
+        def __init__(self, backend, variables, *args):
+            super().__init__(backend, variables, *args)
+            self.compiled = variables.get(process.COMPILED)
             self.ahead = 0
             workers.append(self)
 
@@ -182,3 +184,14 @@ def test_a_verdict_is_told_when_it_is_on_disk(plan, faulty_registry, tmp_path, m
     asked = plan("faulty_none")
     supervisor.run(asked, folder, QuietView(), registry=faulty_registry)
     assert sorted(told) == sorted(asked.cases)
+
+
+def test_compiled_code_is_kept_for_the_runs_to_come_where_nothing_is_timed(
+    plan_tiny, started, faulty_registry, tmp_path
+):
+    timed = plan_tiny("faulty_none", operators=("jvp",))
+    supervisor.run(timed, create_folder(tmp_path), QuietView(), registry=faulty_registry)
+    judging, *timing = started
+    assert judging.compiled == str(cache_directory() / "compiled" / "faulty_none")
+    assert None in {worker.compiled for worker in timing}  # the first set shows what it costs
+    assert judging.compiled not in {worker.compiled for worker in timing}

@@ -15,6 +15,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 __all__ = ["cover"]
 
+_FIRST_LETTERS = frozenset("ghjtv")
+"""Of the operators that a problem is asked: gradient, hvp, hessian, jvp, jacobian, …"""
+
 _SEEDS = 24
 """From how many of the cases that are left the next pattern is grown."""
 
@@ -126,12 +129,12 @@ def _of_operator(name: str) -> Iterator[str]:
         yield f"h*-{'-'.join(words[1:])}"
         yield f"h*-{words[1]}-over-*"
         yield f"h*-over-{words[3]}"
-    if name.startswith("h"):  # hvp and hessian: second order
-        yield "h*"
-    if name.startswith("j"):  # jvp and jacobian: first order
-        yield "j*"
-    if not name.startswith("v"):  # all but value and vjp
-        yield "[!v]*"
+    # By first letters: h is second order, [ghjt] all but value and vjp.
+    for others in itertools.chain.from_iterable(
+        itertools.combinations(sorted(_FIRST_LETTERS - {name[0]}), n) for n in range(4)
+    ):
+        letters = "".join(sorted((name[0], *others)))
+        yield f"{letters}*" if len(letters) == 1 else f"[{letters}]*"
     yield "*"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harness.cli import gate, listing, reports, runs, trace
+from harness.cli import gate, listing, reports, runs, trace, truths
 from harness.cli.app import cli
 from harness.errors import AdjudgeError
 
@@ -25,6 +25,7 @@ for command in (
     listing.backends,
     listing.problems,
     trace.trace,
+    truths.truths,
 ):
     cli.add_command(command)
 

@@ -18,6 +18,7 @@ from harness.verification.bounded import Bounded
 from harness.verification.oracles import builtin_oracles
 from harness.verification.oracles.cross_identities import Evaluated
 from harness.verification.oracles.oracle import Oracle, Question, Truth
+from harness.verification.questions import question_of
 from harness.verification.tolerance import FACTOR, PRECISIONS, Standard
 from harness.verification.trial import Trial
 from harness.verification.truths import Truths, cache_directory
@@ -85,15 +86,7 @@ class Judge:
 
     def _question(self, case: Case, inputs: CaseInputs) -> Question:
         problem = self._registry.problem(case.problem)
-        return Question(
-            problem,
-            case.operator.base,
-            inputs.args,
-            inputs.seeds,
-            problem.size(case.size).dims,
-            problem.point(case.point).kind,
-            PRECISIONS[case.dtype].unit_roundoff,
-        )
+        return question_of(problem, case, inputs)
 
     def _factor(self, backend: str, case: Case) -> float:
         """c for a function of one operation: the plug-ins' for this case, or the default."""

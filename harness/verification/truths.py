@@ -56,10 +56,9 @@ class Truths:
     def __init__(
         self, oracles: Sequence[Oracle], directory: Path | None, shipped: Path | None = SHIPPED
     ) -> None:
-        """``directory`` None: nothing is kept on disk, nor is what is ``shipped`` read."""
+        """``directory`` None: nothing is written; ``shipped`` None: nothing is there but that."""
         self._oracles = sorted(oracles, key=lambda oracle: oracle.rank)
-        own = None if directory is None else directory / _FOLDER
-        self._shelf = Shelf(own, None if directory is None else shipped)
+        self._shelf = Shelf(None if directory is None else directory / _FOLDER, shipped)
         self._memory: Bounded[bytes, Answer] = Bounded(_MEMORY_BYTES)
 
     def ask(self, question: Question) -> Answer:
@@ -71,6 +70,22 @@ class Truths:
         truth, reasons = self._answer(question, ask=False)
         decided = truth is not None or len(reasons) == len(self._oracles)
         return (truth, reasons) if decided else None
+
+    def entries(self, question: Question) -> dict[bytes, Truth | Undecided]:
+        """What is kept of the answer, under its keys: the truth, and those who do not know it."""
+        found: dict[bytes, Truth | Undecided] = {}
+        for oracle in self._oracles:
+            try:
+                key = entry_key(question, oracle)
+            except UnhashableError:
+                break
+            answer = self._shelf.get(question.problem.name, key)
+            if answer is None:
+                break
+            found[key] = answer
+            if isinstance(answer, Truth):
+                break
+        return found
 
     def _answer(self, question: Question, *, ask: bool) -> Answer:
         try:

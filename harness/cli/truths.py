@@ -1,0 +1,119 @@
+"""``adjudge truths``: find the truths ahead of a run, verify those that are kept, ship them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli.options import view_options
+from harness.errors import AdjudgeError, UsageError
+from harness.plugins import load
+from harness.running import finding
+from harness.running.finding import Found
+from harness.running.progress import view_for
+from harness.running.selection import select_dtypes, select_problems
+from harness.verification.truths import SHIPPED
+
+__all__ = ["truths"]
+
+
+class DifferentTruthsError(AdjudgeError):
+    """What is kept is not what is found: exit code 1."""
+
+    exit_code = 1
+
+
+@click.command(
+    epilog="""
+\b
+Examples:
+  adjudge truths
+  adjudge truths --suite catalogue --verify
+  adjudge truths --problem array_api.hypot --verify
+"""
+)
+@click.option("--suite", "suites", multiple=True, metavar="PATTERN", help="Only of such suites.")
+@click.option("--problem", "problems", multiple=True, metavar="PATTERN", help="Only of these.")
+@click.option("--dtype", "dtypes", multiple=True, metavar="PATTERN", help="Only in such dtypes.")
+@click.option("--verify", is_flag=True, help="Find all anew and hold it against what is kept.")
+@click.option(
+    "--ship",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help=f"For developers: write the truths to FOLDER; the package's is {SHIPPED.name}/ beside "
+    "the verification modules.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="N",
+    help="How many processes. [default: one for each core]",
+)
+@view_options
+def truths(
+    suites: tuple[str, ...],
+    problems: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    verify: bool,
+    ship: Path | None,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Find the truths that every backend is held against, and keep them.
+
+    A run finds what it misses by itself; this does it ahead, on all cores, and says what could
+    not be decided, and why. With --verify nothing is kept: it fails where a truth in the user's
+    cache, or one that came with the package, is not found again.
+    """
+    if verify and ship is not None:
+        raise UsageError("--verify writes nothing; ship in a call of its own")
+    chosen = select_problems(load(), problems, suites)
+    parts = finding.parts_of(chosen, select_dtypes(chosen, dtypes))
+    count = min(jobs or _cores(), len(parts)) or 1
+    view = view_for(quiet=quiet)
+    view.begin("verifying" if verify else "finding truths", len(parts))
+    began = time.perf_counter()
+    try:
+        found = finding.find(
+            parts, jobs=count, verify=verify, done=lambda part: view.step(part.problem)
+        )
+        view.end()
+    finally:
+        view.close()
+    _tell(found, time.perf_counter() - began, verify)
+    if ship is not None:
+        changed, size = finding.ship(chosen, ship)
+        click.echo(f"shipped: {size / 1e6:.2f} MB in {ship}, {changed} files changed")
+    if found.different:
+        raise DifferentTruthsError(
+            f"{len(found.different)} kept truths are not found again; where they are in the cache, "
+            "delete it; where they are shipped, ship them anew"
+        )
+
+
+def _tell(found: Found, wall_s: float, verify: bool) -> None:
+    for case, place, what in found.different:
+        click.echo(f"different: {case} ({place}): {what}")
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for case, reason in found.undecided:
+        reasons[reason].append(case)
+    for reason, cases in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+        click.echo(f"undecided: {cases[0]}{more}: {reason}")
+    share = 100 * len(found.undecided) / max(1, found.asked)
+    done = "found anew" if verify else f"{found.asked - found.new} kept, {found.new} found now"
+    click.echo(
+        f"{found.asked} truths: {done} in {wall_s:.1f} s ({found.seconds:.1f} s of all processes); "
+        f"{len(found.undecided)} undecided ({share:.2g} %)"
+    )
+
+
+def _cores() -> int:
+    affinity: Any = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.contract import Operator, Problem, function_of
+from harness.contract import Operator, Problem, Written, function_of
 from harness.verification.oracles.oracle import Question, closed_form_of
 from harness.verification.source import code_text
 
@@ -116,6 +116,9 @@ def _tokens(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield from _each((value.func, value.args, value.keywords), seen)
         case types.MethodType():
             yield from _each((value.__func__, value.__self__), seen)
+        case Written():
+            # The text is all there is to it, however it is evaluated.
+            yield from _each((value.arguments, value.text), seen)
         case re.Pattern():
             yield f"pattern {value.pattern!r} {value.flags}".encode()
         case types.ModuleType():

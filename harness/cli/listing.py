@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from harness.plugins import BackendEntry, load
+from harness.contract import Problem
+from harness.plugins import BackendEntry, Registry, load
+from harness.running.selection import select_problems
 
 __all__ = ["backends", "problems"]
+
+_MOST_IN_FULL = 20
+"""Problems of a suite that are shown with all that there is to say of them."""
 
 
 @click.command()
@@ -46,37 +53,91 @@ def _installed(distribution: str) -> str | None:
         return None
 
 
-@click.command()
+@click.command(
+    epilog="""
+\b
+Examples:
+  adjudge problems                      every suite, the large ones by their functions' names
+  adjudge problems --suite catalogue    every problem of that suite
+  adjudge problems lecture.log_sqrt     all about one
+"""
+)
 @click.argument("name", required=False)
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only these suites, with every problem; may be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def problems(name: str | None, as_json: bool) -> None:
-    """List the problems, or all about the one called NAME."""
+def problems(name: str | None, suites: tuple[str, ...], as_json: bool) -> None:
+    """List the problems by suite, or all about the one called NAME."""
     registry = load()
-    chosen = [registry.problem(name)] if name else list(registry.problems.values())
-    facts = [
-        {
-            "name": problem.name,
-            "source": problem.source,
-            "plugin": registry.problem_plugins[problem.name],
-            "arguments": list(problem.arguments),
-            "differentiated": [problem.arguments[i] for i in problem.argnums],
-            "operators": sorted(problem.operators),
-            "timed": sorted(problem.timed_operators),
-            "sizes": [size.name for size in problem.sizes],
-            "points": {point.name: str(point.kind) for point in problem.points},
-            "dtypes": sorted(problem.dtypes),
-        }
-        for problem in chosen
-    ]
+    chosen = [registry.problem(name)] if name else select_problems(registry, (), suites)
     if as_json:
-        click.echo(json.dumps(facts, indent=2))
+        click.echo(json.dumps([_problem_facts(problem, registry) for problem in chosen], indent=2))
         return
-    for number, fact in enumerate(facts):
+    by_suite: dict[str, list[Problem]] = {}
+    for problem in chosen:
+        by_suite.setdefault(problem.suite, []).append(problem)
+    for number, (suite, its) in enumerate(by_suite.items()):
         if number:
             click.echo()
-        click.secho(str(fact["name"]), bold=True)
-        for key in ("source", "differentiated", "operators", "sizes", "points"):
-            click.echo(f"  {key:<15} {_inline(fact[key])}")
+        if name is None:
+            click.secho(f"{suite}: {len(its)} problems", bold=True)
+        if len(its) <= _MOST_IN_FULL:
+            _print_in_full(its, registry)
+        elif suites:
+            _print_briefly(its)
+        else:
+            _print_functions(suite, its)
+
+
+def _problem_facts(problem: Problem, registry: Registry) -> dict[str, object]:
+    return {
+        "name": problem.name,
+        "suite": problem.suite,
+        "source": problem.source,
+        "plugin": registry.problem_plugins[problem.name],
+        "arguments": list(problem.arguments),
+        "differentiated": [problem.arguments[i] for i in problem.argnums],
+        "operators": sorted(problem.operators),
+        "timed": sorted(problem.timed_operators),
+        "sizes": [size.name for size in problem.sizes],
+        "points": {point.name: str(point.kind) for point in problem.points},
+        "dtypes": sorted(problem.dtypes),
+    }
+
+
+def _print_in_full(its: Sequence[Problem], registry: Registry) -> None:
+    for number, problem in enumerate(its):
+        if number:
+            click.echo()
+        click.secho(problem.name, bold=True)
+        facts = _problem_facts(problem, registry)
+        for key in ("suite", "source", "differentiated", "operators", "sizes", "points"):
+            click.echo(f"  {key:<15} {_inline(facts[key])}")
+
+
+def _print_briefly(its: Sequence[Problem]) -> None:
+    """A line for each problem."""
+    width = max(len(problem.name) for problem in its)
+    for problem in its:
+        counts = f"{len(problem.operators):2} operators, {len(problem.points):2} points"
+        click.echo(f"  {problem.name:<{width}}  {counts}")
+
+
+def _print_functions(suite: str, its: Sequence[Problem]) -> None:
+    """The functions of each group, without their variants."""
+    groups: dict[str, dict[str, None]] = {}
+    for problem in its:
+        group, _, function = problem.name.split("/", 1)[0].rpartition(".")
+        groups.setdefault(group, {})[function] = None
+    for group, functions in groups.items():
+        told = f"{group or suite} ({len(functions)} functions): {', '.join(functions)}"
+        click.echo(textwrap.fill(told, 98, initial_indent="  ", subsequent_indent="    "))
+    click.echo(f"  each of them with its variants: adjudge problems --suite {suite}")
 
 
 def _inline(value: object) -> str:

@@ -72,7 +72,11 @@ def run(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Judge every derivative, time those that are right, and write the report."""
+    """Judge every derivative, time those that are right, and write the report.
+
+    Unless suites, problems or cases are selected, it takes the problems that have something to
+    time; adjudge check judges those of all suites.
+    """
     registry = load()
     if resume is not None:
         if any(options.values()):
@@ -101,7 +105,7 @@ Examples:
 @results_option
 @view_options
 def check(deadline: float, results: Path, quiet: bool, **options: Any) -> None:
-    """Judge every derivative; time nothing."""
+    """Judge every derivative of every suite; time nothing."""
     registry = load()
     plan = make_plan(registry, selection_of(options), deadline_s=deadline, measure=False)
     folder = create_folder(results)

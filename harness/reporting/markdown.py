@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.reporting import text
 from harness.reporting.findings.circumstances import progress, sentinel_sentence, state
-from harness.reporting.findings.names import kin, short
+from harness.reporting.findings.names import condensed, kin, short
 from harness.reporting.findings.rightness import Rightness, Tally, rightness
 from harness.reporting.findings.speed import Cell, Speed, answer_word, speed
 from harness.reporting.findings.training import Training, trainings
@@ -43,7 +43,7 @@ def markdown_summary(frames: RunFrames) -> str:
 def _rightness(right: Rightness) -> list[str]:
     parts = [f"**Is every backend right?** {escape(right.sentence)}"]
     if right.total.total:
-        families = kin(right.problems)
+        families = condensed(kin(right.problems))
         heads = ["backend", *(escape(short(family), 40) for family, _ in families), "all"]
         rows = [
             [

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.reporting import text
 from harness.reporting.findings.circumstances import progress, sentinel_sentence, state
-from harness.reporting.findings.names import kin, short
+from harness.reporting.findings.names import condensed, kin, short
 from harness.reporting.findings.rightness import Rightness, Tally, rightness
 from harness.reporting.findings.speed import Cell, Lead, Speed, answer_word, speed
 from harness.reporting.findings.training import Training, trainings
@@ -69,7 +69,7 @@ def _print_rightness(console: Console, right: Rightness) -> None:
     _print_heading(console, "Is every backend right?", right.sentence)
     if not right.total.total:
         return
-    families = kin(right.problems)
+    families = condensed(kin(right.problems))
     table = _table("backend", *(_short(family) for family, _ in families), "all")
     for backend in right.backends:
         cells = [right.over(backend, problems) for _, problems in families]

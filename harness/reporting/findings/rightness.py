@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from harness.contract import VerdictKind
+from harness.contract import Operator, VerdictKind
+from harness.reporting.findings.names import condensed
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
 from harness.reporting.text import enumeration, plural
@@ -21,6 +22,10 @@ Row = Mapping[str, Any]
 
 _DIVERGENT: tuple[Tone, ...] = ("wrong", "undecided", "noted")
 """The tones that a backend's author would want to hear of."""
+
+
+_MOST_REMARKS = 1000
+"""Rows of remarks that a page lists one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,30 @@ class Rightness:
     def over(self, backend: str, problems: Sequence[str]) -> Tally | None:
         """The verdicts of a backend on some problems together; None where it was asked none."""
         found = [self.cells[backend, p] for p in problems if (backend, p) in self.cells]
-        return sum(found[1:], found[0]) if found else None
+        if len(found) < 2:
+            return found[0] if found else None
+        together = sum((Counter(tally.counts) for tally in found), Counter[VerdictKind]())
+        return Tally({kind: together[kind] for kind in VERDICT_WORDS if together[kind]})
 
-    def operators(self, problem: str) -> list[str]:
-        """The operators judged on ``problem``, in their fixed order."""
-        return list(dict.fromkeys(o for _, p, o in self.by_operator if p == problem))
+    @property
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """The problems under their names, or many of one prefix under that: a table's columns."""
+        return condensed([(problem, [problem]) for problem in self.problems])
+
+    def by_operators(self, problems: Sequence[str]) -> dict[str, dict[str, Tally]]:
+        """The verdicts on some problems together, by operator, in their order, and backend."""
+        wanted, found = set(problems), dict[str, dict[str, Tally]]()
+        for (backend, problem, operator), tally in self.by_operator.items():
+            if problem in wanted:
+                its = found.setdefault(operator, {})
+                its[backend] = its[backend] + tally if backend in its else tally
+        order = {operator.value: i for i, operator in enumerate(Operator)}
+        return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
+
+    @property
+    def remarks_are_many(self) -> bool:
+        """Whether the remarks are better counted than listed case by case."""
+        return sum(len(remark.rows) for remark in self.remarks) > _MOST_REMARKS
 
     @property
     def sentence(self) -> str:

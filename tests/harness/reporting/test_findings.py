@@ -10,7 +10,7 @@ from harness.contract import Descent, VerdictKind
 from harness.reporting.findings.accumulation import agreement, chains
 from harness.reporting.findings.circumstances import environment, progress, sentinel_sentence
 from harness.reporting.findings.growth import growth
-from harness.reporting.findings.names import common_prefix, kin, short
+from harness.reporting.findings.names import common_prefix, condensed, kin, short
 from harness.reporting.findings.rightness import Tally, rightness
 from harness.reporting.findings.speed import speed
 from harness.reporting.findings.starting import starts
@@ -274,3 +274,49 @@ def test_names_are_shortened_where_their_place_says_the_rest():
     assert common_prefix([*problems, "mine.x"]) == ""
     assert common_prefix([]) == ""
     assert short("lecture.chain.fan") == "chain.fan"
+
+
+def test_variants_of_a_function_are_kin():
+    assert kin(["api.sum", "api.sum/axis=0.5", "api.prod", "a.b.c/x=1"]) == [
+        ("api.sum", ["api.sum", "api.sum/axis=0.5"]),
+        ("api.prod", ["api.prod"]),
+        ("a.b", ["a.b.c/x=1"]),
+    ]
+
+
+def test_too_many_problems_of_one_prefix_are_shown_together():
+    many = [f"api.f{i}" for i in range(17)]
+    few = ["lecture.log", "lecture.chain.fan"]
+    columns = [(name, [name]) for name in (*few, *many)]
+    assert condensed(columns) == [*columns[:2], ("api", many)]
+    assert condensed(columns[:-1]) == columns[:-1]
+
+
+def test_a_condensed_table_counts_every_verdict(synthetic, case):
+    run = synthetic()
+    for i in range(20):
+        for operator in ("jvp", "value"):
+            asked = case(f"api.f{i}", operator)
+            run.judge("fast", asked, "wrong" if i == 7 and operator == "jvp" else "ok")
+            run.judge("slow", asked)
+    found = rightness(run.load())
+    ((title, problems),) = found.groups
+    assert (title, len(problems)) == ("api", 20)
+    assert {str(k): n for k, n in found.over("fast", problems).counts.items()} == {
+        "wrong": 1,
+        "ok": 39,
+    }
+    by_operator = found.by_operators(problems)
+    assert list(by_operator) == ["value", "jvp"]
+    assert by_operator["jvp"]["fast"].count("wrong") == 1
+    assert by_operator["value"]["fast"].total == by_operator["jvp"]["slow"].total == 20
+    assert [d.problem for d in found.divergences] == ["api.f7"]
+
+
+def test_many_remarks_are_counted_instead_of_listed(synthetic, case):
+    run = synthetic()
+    for i in range(1001):
+        run.judge("fast", case(f"api.f{i % 20}", point=f"p{i}"), "unsupported")
+    assert rightness(run.load()).remarks_are_many
+    run.records.pop()
+    assert not rightness(run.load()).remarks_are_many

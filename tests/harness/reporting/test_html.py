@@ -328,3 +328,17 @@ def test_a_missing_extra_is_one_line_that_names_the_cure(eventful, monkeypatch, 
 def test_a_page_that_cannot_be_written_is_one_line(synthetic, tmp_path):
     with pytest.raises(RunFailedError, match="cannot be written"):
         write_report(synthetic(ended=False).load(), tmp_path / "no" / "such" / "report.html")
+
+
+def test_a_page_of_very_many_verdicts_lists_the_divergences_and_counts_the_rest(synthetic, case):
+    run = synthetic()
+    for i in range(1100):
+        asked = case(f"api.f{i % 20}", point=f"p{i}")
+        run.judge("fast", asked, "wrong" if i == 7 else "ok", "planted" if i == 7 else "")
+        run.judge("slow", asked, "unsupported", "no such name")
+    page = Page(render_report(run.load()))
+    assert ["fast", *["✗1 wrong✓1099 ok"] * 2] in page.rows
+    assert "planted" in page.text
+    told = [row for row in page.rows if "no such name" in " ".join(row)]
+    assert len(told) == 20  # a row for each problem, not for each case
+    assert {row[3] for row in told} == {"55"}

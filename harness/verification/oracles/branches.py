@@ -21,13 +21,17 @@ def branched_blocks(
     ties: Ties,
     numbers: Numbers,
     bounds: Callable[[Arrays, Arrays], Arrays],
+    *,
+    additive: bool = True,
 ) -> tuple[TrueBlock, ...]:
     """The truth with its accepted set.
 
     ``evaluate(decider)`` gives the results with the comparisons settled by ``decider``. The
     set is, component by component, what lies between the results of the ways to break the ties
-    (``Ties.patterns``), and what the changes that each tie makes alone can add up to. Where no
-    two numbers are equal, the truth itself is known: the comparisons as they are.
+    (``Ties.patterns``). Where those are not all the ways there are, it is also what the changes
+    that each tie makes alone can add up to, unless ``additive`` says that the set is found
+    otherwise. Where no two numbers are equal, the truth itself is known: the comparisons as
+    they are.
     """
     ways = ties.patterns()
     results = {way: evaluate(Forced(ties, way)) for way in ways}
@@ -41,7 +45,7 @@ def branched_blocks(
     lower = [np.fmin.reduce([way[i] for way in found.values()]) for i in range(len(base))]
     upper = [np.fmax.reduce([way[i] for way in found.values()]) for i in range(len(base))]
     alone = [way for way in ways if sum(way) == 1]
-    if len(alone) == ties.count > 1:
+    if additive and len(ways) < 2**ties.count and len(alone) == ties.count:
         for i, at_second in enumerate(seconds):
             changes = [numbers.split(results[way][i] - results[second][i])[0] for way in alone]
             lower[i] = np.fmin(lower[i], at_second + sum(np.fmin(c, 0.0) for c in changes))

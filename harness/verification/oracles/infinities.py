@@ -43,7 +43,7 @@ def limit_blocks(
     for blocks in zip(*found, strict=True):
         limit = limit_of(*((b.high, b.low) for b in blocks))
         last = blocks[-1]
-        vanishing = np.abs(last.high) <= 1e-3 * np.abs(blocks[-2].high)
+        vanishing = np.abs(last.high) < 1e-3 * np.abs(blocks[-2].high)
         if (limit.unsettled & ~vanishing).any():
             raise NotSmoothError("the derivative has no limit at the infinite argument")
         made.append(

@@ -85,7 +85,7 @@ def widened(
             apart = finite & (upper - lower > _APART * size + 2 * block.bound)
         block = replace(block, conditioning=np.fmax(block.conditioning, condition))
         if jumps is not None:
-            nowhere = jumps[i] & singular
+            nowhere = jumps[i] & singular & finite
             block = replace(block, high=np.where(nowhere, np.nan, block.high))
         if apart.any():
             block = replace(block, lower=lower, upper=upper)

@@ -85,7 +85,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 2
+    version = 3
 
     def __init__(
         self,

@@ -137,7 +137,7 @@ def limit_of(*quotients: Split) -> Limit:
     infinite = np.isinf(third) | (~settled & grown)
     finite = ~(outside | infinite)
     # From 2^-50 to 2^-100 to 2^-200, it tends to 0.
-    vanishing = np.abs(third) <= _VANISHING * np.abs(second)
+    vanishing = np.abs(third) < _VANISHING * np.abs(second)
     high = np.where(vanishing, 0.0, third)
     return Limit(
         np.where(infinite, np.copysign(np.inf, third), high),

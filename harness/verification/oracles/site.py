@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -179,12 +180,15 @@ class Site:
         root's derivative) or grows is none of it.
         """
         with self.numbers(_STEPS[0].bits).computing():
-            near, far = (
-                [self._floats(question, tensors) for tensors in self._around(bits)]
+            places = [
+                [*self._around(bits), *self._along_tangents(question, bits)]
                 for bits in (_NEAR, _FAR)
-            )
-            tensors = self._around(_NEAR)[:_CONDITIONED]
-            conditions = [_regular(t.conditions(question), t.results(question)) for t in tensors]
+            ]
+            near, far = ([self._floats(question, t) for t in there] for there in places)
+            conditions = [
+                _regular(t.conditions(question), t.results(question))
+                for t in places[0][:_CONDITIONED]
+            ]
         lower, upper = np.fmin.reduce(near), np.fmax.reduce(near)
         with np.errstate(invalid="ignore"):
             spread, farther = upper - lower, np.fmax.reduce(far) - np.fmin.reduce(far)
@@ -206,16 +210,28 @@ class Site:
     def _around(self, bits: int) -> list[Tensors]:
         """Tensors at a distance of 2^-bits: in random directions, then both ways on each axis."""
         if bits not in self._nearby:
-            lattice = self._lattice(self.numbers(_STEPS[0].bits), bits + _STEP_OF_NEAR, None)
             count = self._operands.count
             unit = np.eye(count)
-            drawn = random_directions((np.empty(count),), _NEARBY, seed=11)
-            away = lattice.scales * lattice.numbers.number(2.0) ** -bits
-            self._nearby[bits] = [
-                self._tensors(lattice.moved(lattice.centre + lattice.numbers.array(u) * away))
-                for u in (*(d for (d,) in drawn), *unit, *-unit)
-            ]
+            drawn = [d for (d,) in random_directions((np.empty(count),), _NEARBY, seed=11)]
+            self._nearby[bits] = self._gone([*drawn, *unit, *-unit], bits)
         return self._nearby[bits]
+
+    def _along_tangents(self, question: Question, bits: int) -> list[Tensors]:
+        """Tensors both ways along a question's tangents: there a convex function has its ends."""
+        if not question.operator.takes_tangents:
+            return []
+        direction = np.zeros(self._operands.count)
+        places = self._operands.places(question.problem.argnums)
+        direction[places] = np.concatenate([v.reshape(-1) for v in question.seeds])
+        return self._gone([direction, -direction], bits)
+
+    def _gone(self, directions: Sequence[np.ndarray], bits: int) -> list[Tensors]:
+        lattice = self._lattice(self.numbers(_STEPS[0].bits), bits + _STEP_OF_NEAR, None)
+        away = lattice.scales * lattice.numbers.number(2.0) ** -bits
+        return [
+            self._tensors(lattice.moved(lattice.centre + lattice.numbers.array(u) * away))
+            for u in directions
+        ]
 
     def _smooth(self, question: Question, bits: int) -> tuple[TrueBlock, ...]:
         found = self._about(bits, None)
@@ -248,7 +264,10 @@ class Site:
             base = Forced(ties, first_side=False) if ties.exact else None
             return self._errors(question, self._about(bits, base))
 
-        return branched_blocks(evaluate, condition, ties, self.numbers(bits), errors)
+        # About a tie of equal numbers first derivatives are found on every side too.
+        additive = not (ties.exact and question.operator.order == 1)
+        numbers = self.numbers(bits)
+        return branched_blocks(evaluate, condition, ties, numbers, errors, additive=additive)
 
     def _require(self, found: _Found, question: Question) -> None:
         if len(found.confirmed) < question.operator.order:

@@ -110,7 +110,7 @@ def _tell(found: Found, wall_s: float, verify: bool) -> None:
     done = "found anew" if verify else f"{found.asked - found.new} kept, {found.new} found now"
     click.echo(
         f"{found.asked} truths: {done} in {wall_s:.1f} s ({found.seconds:.1f} s of all processes); "
-        f"{len(found.undecided)} undecided ({share:.2g} %)"
+        f"{len(found.undecided)} undecided ({share:.1f} %)"
     )
 
 

@@ -107,7 +107,7 @@ def ship(problems: Sequence[Problem], folder: Path) -> tuple[int, int]:
     A file whose answers are the same as before is left alone, whatever library packed it.
     """
     registry = _registry()
-    truths = Truths(_oracles(registry), cache_directory())
+    truths = Truths(_oracles(registry), cache_directory(), SHIPPED)
     changed = size = 0
     for problem in problems:
         entries: dict[bytes, Truth | Undecided] = {}
@@ -146,7 +146,7 @@ def _small(entries: dict[bytes, Truth | Undecided]) -> dict[bytes, Truth | Undec
 def _of_part(part: Part, verify: bool) -> Found:
     registry = _registry()
     oracles, cache = _oracles(registry), cache_directory()
-    truths = Truths(oracles, None, None) if verify else Truths(oracles, cache)
+    truths = Truths(oracles, None, None) if verify else Truths(oracles, cache, SHIPPED)
     places = {"cache": Truths(oracles, cache, None), "shipped": Truths(oracles, None, SHIPPED)}
     found = Found()
     began = time.perf_counter()

@@ -114,6 +114,19 @@ def test_a_missed_deadline_kills_the_grandchildren_too(start, evaluate, alive):
     assert not any(alive(pid) for pid in (worker.pid, *grandchildren))
 
 
+def test_each_task_has_the_whole_deadline(start, evaluate):
+    worker = start("faulty_hangs")
+    ((_, inputs),) = evaluate.tasks
+    plain = replace(inputs, seeds=(), probe_seeds=(), combined_seeds=())
+    value = (replace(CASE, operator=Operator.VALUE), plain)
+    worker.send(Evaluate((value, *evaluate.tasks)), 1.0)
+    time.sleep(0.7)
+    assert isinstance(worker.wait().outcome, Evaluation)
+    begin = time.monotonic()
+    assert worker.wait().kind is VerdictKind.TIMEOUT
+    assert time.monotonic() - begin > 0.8  # of the first task's second, 0.3 s were left
+
+
 def test_a_worker_that_is_stopped_misses_its_deadline(start, evaluate, alive):
     worker = start("faulty_none")
     os.kill(worker.pid, signal.SIGSTOP)

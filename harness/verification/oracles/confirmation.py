@@ -16,7 +16,7 @@ import numpy as np
 from harness.verification.oracles.directions import random_directions
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.levels import AGREEMENT
-from harness.verification.oracles.tensors import Tensors
+from harness.verification.oracles.tensors import Left, Tensors
 
 __all__ = ["settled_orders"]
 
@@ -28,32 +28,32 @@ _NOISE = 1e3
 """What is beneath so many roundings of the largest value counts as agreement."""
 
 
-def settled_orders(tensors: Tensors, check: Lattice, highest: int) -> list[float]:
-    """For each order from 1, up to the first that is not confirmed: a bound for its error.
+def settled_orders(tensors: Tensors, check: Lattice, highest: int) -> list[Left]:
+    """For each order from 1, up to the first that is not confirmed: what error is left.
 
-    The bound is one of every derivative by scaled arguments, y_j = x_j / scale_j. ``check`` is a
+    It is that of every derivative by scaled arguments, y_j = x_j / scale_j. ``check`` is a
     lattice about the same point, of other steps, within whose numbers this is called.
     """
-    confirmed: list[float] = []
+    confirmed: list[Left] = []
     ((entries,),) = random_directions((np.empty(tensors.lattice.operands.count),), 1, seed=7)
     # What is not differentiated may have kinks of its own: (-2)^3 leaves the reals with its 3.
     differentiated = np.isin(np.arange(len(entries)), tensors.primal)
     everywhere = tensors.numbers.array(np.where(differentiated, entries, 0.0))
     axes = [_unit(tensors, j) for j in tensors.primal]
     for order in range(1, highest + 1):
-        worst = 0.0
+        gap = truncation = 0.0
         for direction, sides in [(everywhere, (1, -1)), *((axis, (-1,)) for axis in axes)]:
             error = _error(tensors, check, direction, sides, order)
             if error is None:
                 return confirmed
-            worst = max(worst, error)
-        confirmed.append(worst)
+            gap, truncation = max(gap, error.gap), max(truncation, error.truncation)
+        confirmed.append(Left(gap, truncation))
     return confirmed
 
 
 def _error(
     tensors: Tensors, check: Lattice, direction: np.ndarray, sides: Sequence[int], order: int
-) -> float | None:
+) -> Left | None:
     """The error that is left possible along ``direction``; None where the sides do not agree."""
     claimed = _along(tensors, direction, order)
     if not _finite(claimed):
@@ -63,7 +63,7 @@ def _error(
     if not _finite(gap):
         return None
     if not gap.any():
-        return 0.0
+        return Left(0.0, 0.0)
     scale = np.abs(_along(tensors, direction, order, sizes=True))
     noise = _noise(tensors, check, scale, order)
     if not _within(gap, scale, noise):
@@ -75,8 +75,10 @@ def _error(
         if not _within(gap, scale, noise):
             return None
     explained = _DOUBT * scale * 2.0 ** -min(tensors.lattice.bits, check.bits)
-    left = np.where(np.asarray(gap > explained, dtype=bool), gap, explained)
-    return float(np.max(left.astype(np.float64), initial=0.0))
+    unexplained = np.where(np.asarray(gap > explained, dtype=bool), gap, 0)
+    return Left(
+        *(float(np.max(x.astype(np.float64), initial=0.0)) for x in (unexplained, explained))
+    )
 
 
 def _within(gap: np.ndarray, scale: np.ndarray, noise: Any) -> bool:

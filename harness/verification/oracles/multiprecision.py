@@ -85,7 +85,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 3
+    version = 4
 
     def __init__(
         self,

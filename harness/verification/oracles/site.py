@@ -26,7 +26,7 @@ from harness.verification.oracles.oracle import Question, TrueBlock
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
 from harness.verification.oracles.stencils import decimal_range
-from harness.verification.oracles.tensors import CORNER, Tensors, laid_out
+from harness.verification.oracles.tensors import CORNER, Left, Tensors, laid_out
 
 __all__ = ["Sides", "Site", "is_small"]
 
@@ -92,7 +92,7 @@ class _Found:
     """The tensors of one step and one way of breaking the ties, and what was confirmed of them."""
 
     tensors: Tensors
-    confirmed: list[float]
+    confirmed: list[Left]
 
 
 class Sides(NamedTuple):
@@ -281,7 +281,7 @@ class Site:
         if key not in self._found:
             numbers = self.numbers(bits)
             tensors = self._tensors(self._lattice(numbers, bits, decider))
-            confirmed: list[float] = []
+            confirmed: list[Left] = []
             if decider is None or len(set(decider.sides)) == 1:
                 order = self._digit_order
                 finer = self._make_numbers(numbers.digits + 12 * order)

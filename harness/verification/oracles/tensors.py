@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from harness.contract import Operator, weights
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.oracle import Question
 
-__all__ = ["CORNER", "Tensors", "laid_out"]
+__all__ = ["CORNER", "Left", "Tensors", "laid_out"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -27,6 +28,17 @@ _NOTHING = 1e-25
 
 CORNER = 2.0**60
 """A conditioning of so many times the largest result is that of a corner, not of rounding."""
+
+
+class Left(NamedTuple):
+    """The error that is left possible in derivatives by scaled arguments, y_j = x_j / scale_j.
+
+    ``gap`` is what differs from a check and is more than its steps explain (0 for most functions),
+    ``truncation`` what the steps explain.
+    """
+
+    gap: float
+    truncation: float
 
 
 class Tensors:
@@ -45,6 +57,7 @@ class Tensors:
         self.weights = self.numbers.array(weights(self.shape).copy()).reshape(-1)
         x = lattice.operands.vector(self.numbers)
         movable = np.isfinite(lattice.operands.floats)
+        self._fourths: dict[tuple[object, ...], np.ndarray] = {}
         self._sizes = np.where(movable, np.abs(x), self.numbers.number(0.0))
 
     @functools.cached_property
@@ -74,6 +87,12 @@ class Tensors:
 
     def fourth_along(self, v: np.ndarray) -> np.ndarray:
         """∂⁴ψ[v, v, ·, ·] as (N, N): second derivatives at three points along v, differenced."""
+        key = tuple(v)
+        if key not in self._fourths:
+            self._fourths[key] = self._fourth_along(v)
+        return self._fourths[key]
+
+    def _fourth_along(self, v: np.ndarray) -> np.ndarray:
         lattice = self.lattice
         relative = [
             scale / abs(part) for scale, part in zip(lattice.scales, v, strict=True) if part
@@ -125,12 +144,12 @@ class Tensors:
         v = np.abs(self._tangents(question))
         return _dot(_dot(pairs[:, :, None] * over, v), v)
 
-    def errors(self, question: Question, confirmed: Sequence[float]) -> np.ndarray:
+    def errors(self, question: Question, confirmed: Sequence[Left]) -> np.ndarray:
         """A bound for the error of each of the results.
 
-        A forward difference errs by half its step times the next derivative, where that is
+        A forward difference errs by about half its step times the next derivative, where that is
         ``confirmed`` too; else by what the check of its own order leaves possible; and by the
-        rounding of the values.
+        rounding of the values. Of fourth derivatives those are known that a third one needs.
         """
         p, order = self.primal, question.operator.order
         if order == 0:
@@ -150,7 +169,8 @@ class Tensors:
             case Operator.HESSIAN:
                 return np.asarray(doubt[np.ix_(p, p)])
         v = np.abs(self._tangents(question))
-        return _dot(_dot(doubt[np.ix_(p, p, p)], v), v)
+        bent = np.abs(self._next(question)) * self.lattice.steps
+        return np.asarray(_dot(_dot(doubt[np.ix_(p, p, p)], v), v) + 2 * np.sum(bent, axis=1))
 
     @functools.cached_property
     def _rounding(self) -> np.ndarray:
@@ -159,25 +179,28 @@ class Tensors:
         unit = self.numbers.number(10.0) ** (1 - self.numbers.digits)
         return np.asarray(self.value * 0 + max(sizes, default=0) * unit)
 
-    def _doubt(self, order: int, known: bool, left: float) -> np.ndarray:
+    def _doubt(self, order: int, known: bool, left: Left) -> np.ndarray:
         """The error of each derivative of ``order``: of f for the first, of ψ for higher ones."""
         h, scales = self.lattice.steps, self.lattice.scales
         scalar = np.sum(np.abs(self.weights) * self._rounding)
-        error = self.numbers.number(left)
+        # Where the next derivative is known, the truncation follows from it.
+        known = known or order == 3
+        error = self.numbers.number(left.gap if known else max(left))
         diagonal = np.arange(len(h))
         if order == 1:
             curved = np.abs(self.second[diagonal, diagonal])
-            truncation = h[:, None] * curved if known else error / scales[:, None]
-            return np.asarray(truncation + 2 * self._rounding / h[:, None])
+            truncation = h[:, None] * curved if known else 0
+            return np.asarray(
+                truncation + error / scales[:, None] + 2 * self._rounding / h[:, None]
+            )
         if order == 2:
             pairs = h[:, None] * h
+            truncation = np.asarray(0)
             if known:
                 # D_iij h_i, and the same the other way round.
                 bent = np.abs(self.third[diagonal, diagonal]) * h[:, None]
                 truncation = bent + bent.T
-            else:
-                truncation = error / (scales[:, None] * scales)
-            return np.asarray(truncation + 4 * scalar / pairs)
+            return np.asarray(truncation + error / (scales[:, None] * scales) + 4 * scalar / pairs)
         cubes = h[:, None, None] * h[:, None] * h
         return np.asarray(
             error / (scales[:, None, None] * scales[:, None] * scales) + 8 * scalar / cubes

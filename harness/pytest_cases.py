@@ -6,25 +6,19 @@ takes pytest with it. ``adjudge gate`` is the way around that, and the same judg
 
 from __future__ import annotations
 
-import functools
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.contract import Backend, Case, Evaluation, Failure, Verdict, VerdictKind
+from harness.contract import Case, Verdict, VerdictKind
 from harness.errors import AdjudgeError, UsageError
-from harness.plugins import BackendEntry, Registry, load
-from harness.running.evaluation import Evaluator, failure_of
-from harness.running.inputs import Inputs
-from harness.running.judging import verdict_of
+from harness.plugins import BackendEntry, load
+from harness.pytest_bench import Bench, JudgedBackend
 from harness.running.plan import make_plan
-from harness.running.reproducers import Reproducers
 from harness.running.selection import Selection
 from harness.verification.gating import FindingKind, examine, ledger_of
-from harness.verification.judge import Judge
 from harness.verification.ledger import DIVERGENCES, Entry, Ledger, load_ledger
 from harness.verification.matching import PatternIndex
 
@@ -69,10 +63,10 @@ class Cases:
     def _tests(self, session: pytest.Session) -> Iterator[pytest.Item]:
         registry = load()
         plan = make_plan(registry, self._selection, measure=False, seed=0)
-        bench = _Bench(registry)
+        bench = Bench(registry)
         for name in plan.backends:
             ledger = self._ledger_of(registry.backend(name))
-            judged = _JudgedBackend(registry.backend(name), bench)
+            judged = JudgedBackend(registry.backend(name), bench)
             suite = BackendCases.from_parent(
                 session,
                 name=name,
@@ -93,7 +87,7 @@ class Cases:
 
 def _cases_of(
     suite: BackendCases,
-    judged: _JudgedBackend,
+    judged: JudgedBackend,
     cases: Iterable[Case],
     ledger: Ledger,
 ) -> Iterator[pytest.Item]:
@@ -124,61 +118,10 @@ def _by_point(cases: Iterable[Case]) -> Iterator[Case]:
     return (case for at_point in points.values() for case in at_point)
 
 
-class _Bench:
-    """What the backends of one session share: the judge, its truths, the numbers of the cases."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-        self.judge = Judge(registry)
-        self.inputs = Inputs(registry)
-        self.lines = Reproducers(registry, self.judge)
-
-
-class _JudgedBackend:
-    """One backend at the bench; its library is imported when it is first asked for something."""
-
-    def __init__(self, entry: BackendEntry, bench: _Bench) -> None:
-        self.name = entry.name
-        self.registry = bench.registry
-        self._entry = entry
-        self._bench = bench
-
-    @functools.cached_property
-    def _backend(self) -> Backend:
-        return self._entry.create()
-
-    @functools.cached_property
-    def _evaluator(self) -> Evaluator:
-        return Evaluator(self._backend)
-
-    @functools.cached_property
-    def versions(self) -> Mapping[str, str]:
-        """The versions that entries of the ledger are for."""
-        return {str(name): str(number) for name, number in self._backend.versions().items()}
-
-    def verdict(self, case: Case) -> Verdict:
-        """Evaluate and judge ``case``, as a worker and the supervisor would."""
-        inputs = self._bench.inputs(case)
-        problem = self._bench.registry.problem(case.problem)
-        outcome: Evaluation | Failure
-        # pytest may have been told to make errors of warnings; a worker has not.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                outcome = self._evaluator.evaluate(problem, case, inputs)
-            except Exception as error:  # noqa: BLE001 - a backend may raise anything
-                outcome = failure_of(error, self._backend, problem, inputs)
-            return verdict_of(self._bench.judge, self.name, case, inputs, outcome)
-
-    def reproducer(self, case: Case, verdict: Verdict) -> str:
-        """A line for a shell that shows the case."""
-        return self._bench.lines.line(self.name, case.id, verdict.reason)
-
-
 class BackendCases(pytest.Collector):
     """The tests of one backend."""
 
-    judged: _JudgedBackend
+    judged: JudgedBackend
 
     def collect(self) -> Iterable[pytest.Item]:
         """Nothing: the plug-in makes the tests, when all others are collected."""

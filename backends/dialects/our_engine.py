@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from backends.dialects.numpy_words import NUMPY_NAMES
+from backends.dialects.words import under
 from harness.contract import Dialect, Operator
 from harness.contract.namespace import SPECIAL
 
 __all__ = ["OUR_ENGINE"]
+
+_SORT = "lambda x, axis=-1, descending=False, stable=True: "
 
 
 def _jacobian(mode: str) -> str:
@@ -16,7 +18,9 @@ def _jacobian(mode: str) -> str:
 OUR_ENGINE = Dialect(
     setup="import our_engine, numpy as np",
     names={
-        **NUMPY_NAMES,
+        **under("np"),
+        "argsort": f"{_SORT}np.argsort(x, axis) if not descending else np.argsort(-x, axis)",
+        "sort": f"{_SORT}np.flip(np.sort(x, axis), axis) if descending else np.sort(x, axis)",
         **{f"special.{name}": f"our_engine.scipy_special.{name}" for name in SPECIAL},
         "linalg.expm": "our_engine.scipy_linalg.expm",
         "linalg.solve_triangular": "our_engine.scipy_linalg.solve_triangular",

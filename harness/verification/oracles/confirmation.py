@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from harness.verification.oracles.directions import random_directions
+from harness.verification.oracles.error_bounds import Left
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.levels import AGREEMENT
-from harness.verification.oracles.tensors import Left, Tensors
+from harness.verification.oracles.tensors import Tensors
 
 __all__ = ["settled_orders"]
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
+
+from harness.contract import PointKind
 from harness.verification.oracles.directions import plan
+from harness.verification.oracles.lattice import lattice_size
 from harness.verification.oracles.multiprecision_namespace import Numbers
 from harness.verification.oracles.oracle import Question
 from harness.verification.oracles.sensitivity import DRAWS, EXACT_OPERANDS
@@ -14,16 +19,32 @@ from harness.verification.oracles.stencils import decimal_range
 __all__ = [
     "AGREEMENT",
     "LEVELS",
+    "STEPS",
     "Level",
     "MakeNumbers",
     "NotSmoothError",
+    "Step",
     "evaluation_seconds",
+    "highest_order",
+    "is_small",
     "numbers_for",
     "runs_of_a_truth",
+    "tensor_order",
 ]
 
 MakeNumbers = Callable[[int], Numbers]
 """Gives numbers of so many decimal digits: MPFR's, or mpmath's."""
+
+
+class Step(NamedTuple):
+    """Of a point's tensors: a relative step of 2^-bits, in how many digits more than usual.
+
+    ``kinds`` are the points for which it is tried.
+    """
+
+    bits: int
+    more_digits: int = 0
+    kinds: tuple[PointKind, ...] = (PointKind.SMOOTH,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,14 @@ _SECONDS_PER_EVALUATION = 60e-6
 """Of an operation on one number, and of Python around one evaluation; measured, rounded up."""
 
 
+STEPS = (Step(140, kinds=tuple(PointKind)), Step(140, 400), Step(330))
+"""The usual one; then, at smooth points, one for what nearly vanishes beside its function (expm1
+at -400), and one for what varies on a tiny scale."""
+
+_LARGEST_LATTICE = 1000
+"""Values of a function that one point may take."""
+
+
 class NotSmoothError(Exception):
     """The differences do not settle: there is a kink or a singularity, or too few digits."""
 
@@ -72,3 +101,24 @@ def runs_of_a_truth(question: Question) -> int:
     """How often a result is computed for a truth: once, and for its conditioning."""
     scalars = sum(x.size for x in (*question.args, *question.seeds) if x.dtype.kind == "f")
     return 1 + (scalars if scalars <= EXACT_OPERANDS else DRAWS)
+
+
+def is_small(question: Question, make_numbers: MakeNumbers, budget_s: float) -> bool:
+    """Whether the tensors of the question's point can be had within ``budget_s`` seconds."""
+    scalars = sum(np.size(x) for x in question.args if np.asarray(x).dtype.kind == "f")
+    values = lattice_size(scalars, tensor_order(question, scalars))
+    seconds = values * evaluation_seconds(question, make_numbers)
+    return values <= _LARGEST_LATTICE and seconds <= budget_s
+
+
+def highest_order(question: Question) -> int:
+    """The highest order of a derivative that is asked at the point."""
+    orders = [operator.order for operator in question.problem.operators]
+    declared = 1 if question.kind is PointKind.KINK else max(orders, default=1)
+    return max(declared, question.operator.order)
+
+
+def tensor_order(question: Question, scalars: int) -> int:
+    """The order up to which there are whole tensors: one more than is asked, where not too dear."""
+    order = min(3, 1 + highest_order(question))
+    return order if lattice_size(scalars, order) <= _LARGEST_LATTICE else order - 1

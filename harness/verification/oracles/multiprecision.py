@@ -40,6 +40,7 @@ from harness.verification.oracles.levels import (
     MakeNumbers,
     NotSmoothError,
     evaluation_seconds,
+    is_small,
     numbers_for,
     runs_of_a_truth,
 )
@@ -54,7 +55,7 @@ from harness.verification.oracles.one_sided import one_sided_blocks
 from harness.verification.oracles.oracle import Question, TrueBlock, Truth, Undecided
 from harness.verification.oracles.program import Program
 from harness.verification.oracles.sensitivity import conditioning, find_ties
-from harness.verification.oracles.site import Site, is_small
+from harness.verification.oracles.site import Site
 from harness.verification.oracles.stencils import EVALUATIONS, stencil_of
 
 __all__ = ["Multiprecision"]
@@ -85,7 +86,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 4
+    version = 5
 
     def __init__(
         self,

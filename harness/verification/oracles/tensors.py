@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from harness.contract import Operator, weights
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.oracle import Question
 
-__all__ = ["CORNER", "Left", "Tensors", "laid_out"]
+__all__ = ["CORNER", "Tensors", "as_floats", "dot", "laid_out", "total"]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -28,17 +27,6 @@ _NOTHING = 1e-25
 
 CORNER = 2.0**60
 """A conditioning of so many times the largest result is that of a corner, not of rounding."""
-
-
-class Left(NamedTuple):
-    """The error that is left possible in derivatives by scaled arguments, y_j = x_j / scale_j.
-
-    ``gap`` is what differs from a check and is more than its steps explain (0 for most functions),
-    ``truncation`` what the steps explain.
-    """
-
-    gap: float
-    truncation: float
 
 
 class Tensors:
@@ -78,7 +66,7 @@ class Tensors:
     @functools.cached_property
     def scalar_second(self) -> np.ndarray:
         """∂²ψ/∂x_i∂x_j as (N, N)."""
-        return _dot(self.second, self.weights)
+        return dot(self.second, self.weights)
 
     @functools.cached_property
     def third(self) -> np.ndarray:
@@ -99,7 +87,7 @@ class Tensors:
         ]
         step = min(relative, default=1) * self.numbers.number(2.0) ** -lattice.bits
         there = [self.scalar_second] + [
-            _dot(lattice.moved(lattice.centre + v * (step * c)).second(), self.weights)
+            dot(lattice.moved(lattice.centre + v * (step * c)).second(), self.weights)
             for c in (1, 2)
         ]
         return np.asarray(differences(there, 2) / (step * step))
@@ -117,7 +105,7 @@ class Tensors:
         not finite, or so large that it is a corner's, has no size there.
         """
         results, seeded = self._terms(question)
-        terms = np.abs(self._next(question)) * self._sizes
+        terms = np.abs(self.derivative(question)) * self._sizes
         finite = np.asarray(np.asarray(terms - terms) == 0, dtype=bool)
         largest = np.max(np.abs(results), initial=0) * self.numbers.number(CORNER)
         data = ~np.isin(np.arange(terms.shape[-1]), self.primal)
@@ -133,78 +121,23 @@ class Tensors:
         """The size of terms in a derivative of order 2 or 3, from the first derivatives."""
         order = question.operator.order
         x = self._sizes[self.primal]
-        slopes = np.abs(_dot(self.first[self.primal], self.weights)) * x
+        slopes = np.abs(dot(self.first[self.primal], self.weights)) * x
         over = np.array([1 / size if size else 0 for size in x], dtype=object)
         slopes = slopes * np.asarray(over != 0, dtype=int)
         pairs = np.minimum(slopes[:, None], slopes) * over[:, None] * over
         if order == 2:
             if question.operator is Operator.HESSIAN:
                 return np.asarray(pairs)
-            return _dot(pairs, np.abs(self._tangents(question)))
-        v = np.abs(self._tangents(question))
-        return _dot(_dot(pairs[:, :, None] * over, v), v)
-
-    def errors(self, question: Question, confirmed: Sequence[Left]) -> np.ndarray:
-        """A bound for the error of each of the results.
-
-        A forward difference errs by about half its step times the next derivative, where that is
-        ``confirmed`` too; else by what the check of its own order leaves possible; and by the
-        rounding of the values. Of fourth derivatives those are known that a third one needs.
-        """
-        p, order = self.primal, question.operator.order
-        if order == 0:
-            return self._rounding
-        doubt = self._doubt(order, len(confirmed) > order, confirmed[order - 1])
-        match question.operator:
-            case Operator.JVP:
-                return _sum(doubt[p] * np.abs(self._tangents(question))[:, None], self.value)
-            case Operator.VJP:
-                return _dot(doubt[p], np.abs(self._cotangent(question)))
-            case Operator.GRADIENT:
-                return _dot(doubt[p], np.abs(self.weights))
-            case Operator.JACOBIAN:
-                return np.asarray(doubt[p].T)
-            case Operator.HVP:
-                return _dot(doubt[np.ix_(p, p)], np.abs(self._tangents(question)))
-            case Operator.HESSIAN:
-                return np.asarray(doubt[np.ix_(p, p)])
-        v = np.abs(self._tangents(question))
-        bent = np.abs(self._next(question)) * self.lattice.steps
-        return np.asarray(_dot(_dot(doubt[np.ix_(p, p, p)], v), v) + 2 * np.sum(bent, axis=1))
+            return dot(pairs, np.abs(self.tangents(question)))
+        v = np.abs(self.tangents(question))
+        return dot(dot(pairs[:, :, None] * over, v), v)
 
     @functools.cached_property
-    def _rounding(self) -> np.ndarray:
+    def rounding(self) -> np.ndarray:
         """What rounding may do to a value, (m,): the largest of them counts for all."""
         sizes = [size for size in np.abs(self.value) if size - size == 0]
         unit = self.numbers.number(10.0) ** (1 - self.numbers.digits)
         return np.asarray(self.value * 0 + max(sizes, default=0) * unit)
-
-    def _doubt(self, order: int, known: bool, left: Left) -> np.ndarray:
-        """The error of each derivative of ``order``: of f for the first, of ψ for higher ones."""
-        h, scales = self.lattice.steps, self.lattice.scales
-        scalar = np.sum(np.abs(self.weights) * self._rounding)
-        # Where the next derivative is known, the truncation follows from it.
-        known = known or order == 3
-        error = self.numbers.number(left.gap if known else max(left))
-        diagonal = np.arange(len(h))
-        if order == 1:
-            curved = np.abs(self.second[diagonal, diagonal])
-            truncation = h[:, None] * curved if known else 0
-            return np.asarray(
-                truncation + error / scales[:, None] + 2 * self._rounding / h[:, None]
-            )
-        if order == 2:
-            pairs = h[:, None] * h
-            truncation = np.asarray(0)
-            if known:
-                # D_iij h_i, and the same the other way round.
-                bent = np.abs(self.third[diagonal, diagonal]) * h[:, None]
-                truncation = bent + bent.T
-            return np.asarray(truncation + error / (scales[:, None] * scales) + 4 * scalar / pairs)
-        cubes = h[:, None, None] * h[:, None] * h
-        return np.asarray(
-            error / (scales[:, None, None] * scales[:, None] * scales) + 8 * scalar / cubes
-        )
 
     def _terms(self, question: Question) -> tuple[np.ndarray, np.ndarray]:
         """The result, and the conditioning that comes from its seeds."""
@@ -213,69 +146,71 @@ class Tensors:
             case Operator.VALUE:
                 return self.value, self.value * 0
             case Operator.JVP:
-                terms = self.first[p] * self._tangents(question)[:, None]
-                return _sum(terms, self.value), _sum(np.abs(terms), self.value)
+                terms = self.first[p] * self.tangents(question)[:, None]
+                return total(terms, self.value), total(np.abs(terms), self.value)
             case Operator.VJP:
-                terms = self.first[p] * self._cotangent(question)
+                terms = self.first[p] * self.cotangent(question)
                 return np.sum(terms, axis=1), np.sum(np.abs(terms), axis=1)
             case Operator.GRADIENT:
-                rows = _dot(self.first[p], w)
+                rows = dot(self.first[p], w)
                 return rows, rows * 0
             case Operator.JACOBIAN:
                 rows = self.first[p].T
                 return rows, rows * 0
             case Operator.HVP:
-                terms = self.scalar_second[np.ix_(p, p)] * self._tangents(question)
+                terms = self.scalar_second[np.ix_(p, p)] * self.tangents(question)
                 return np.sum(terms, axis=1), np.sum(np.abs(terms), axis=1)
             case Operator.HESSIAN:
                 rows = self.scalar_second[np.ix_(p, p)]
                 return rows, rows * 0
             case Operator.THIRD:
-                v = self._tangents(question)
-                terms = _dot(self.third[np.ix_(p, p, p)], v) * v
+                v = self.tangents(question)
+                terms = dot(self.third[np.ix_(p, p, p)], v) * v
                 return np.sum(terms, axis=1), 2 * np.sum(np.abs(terms), axis=1)
         raise ValueError(f"{question.operator} is no multilinear form of derivatives")
 
-    def _next(self, question: Question) -> np.ndarray:
+    def derivative(self, question: Question) -> np.ndarray:
         """The derivative of each result by each operand: the result's axes, then N."""
         p = self.primal
         match question.operator:
             case Operator.VALUE:
                 return self.first.T
             case Operator.JVP:
-                along = self._tangents(question)[:, None, None] * self.second[p]
-                return _sum(along, self.first).T
+                along = self.tangents(question)[:, None, None] * self.second[p]
+                return total(along, self.first).T
             case Operator.VJP:
-                return _dot(self.second[p], self._cotangent(question))
+                return dot(self.second[p], self.cotangent(question))
             case Operator.GRADIENT:
                 return np.asarray(self.scalar_second[p])
             case Operator.JACOBIAN:
                 return np.moveaxis(self.second[p], 2, 0)
             case Operator.HVP:
-                along = self.third[np.ix_(p, p)] * self._tangents(question)[:, None]
+                along = self.third[np.ix_(p, p)] * self.tangents(question)[:, None]
                 return np.asarray(np.sum(along, axis=1))
             case Operator.HESSIAN:
                 return np.asarray(self.third[np.ix_(p, p)])
             case Operator.THIRD:
                 whole = self.value[:0].sum() + np.zeros(self.lattice.operands.count, dtype=object)
-                whole[p] = self._tangents(question)
+                whole[p] = self.tangents(question)
                 return np.asarray(self.fourth_along(whole)[p])
         raise ValueError(f"{question.operator} is no multilinear form of derivatives")
 
-    def _tangents(self, question: Question) -> np.ndarray:
+    def tangents(self, question: Question) -> np.ndarray:
+        """The question's tangents as one vector of n."""
         parts = [self.numbers.array(v).reshape(-1) for v in question.seeds]
         return np.concatenate(parts) if parts else np.empty(0, dtype=object)
 
-    def _cotangent(self, question: Question) -> np.ndarray:
+    def cotangent(self, question: Question) -> np.ndarray:
+        """The question's cotangent as a vector of m."""
         return self.numbers.array(question.seeds[0]).reshape(-1)
 
 
-def _dot(tensor: np.ndarray, vector: np.ndarray) -> np.ndarray:
+def dot(tensor: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """The last axis contracted; a sum of nothing is 0."""
     return np.asarray(np.sum(tensor * vector, axis=-1))
 
 
-def _sum(terms: np.ndarray, like: np.ndarray) -> np.ndarray:
+def total(terms: np.ndarray, like: np.ndarray) -> np.ndarray:
     """The sum over the first axis, of the shape of ``like`` also where there is nothing to sum."""
     return np.sum(terms, axis=0) if len(terms) else like * 0
 
@@ -300,3 +235,10 @@ def laid_out(question: Question, shape: tuple[int, ...], rows: np.ndarray) -> Ar
                 for q, z in zip(parts, primals, strict=True)
             )
     return tuple(rows[part].reshape(x.shape) for part, x in zip(parts, primals, strict=True))
+
+
+def as_floats(x: np.ndarray) -> np.ndarray:
+    """Sizes as floats: what is beyond their range is the largest, what has no size is 0."""
+    floats = np.asarray(x).astype(np.float64)
+    finite = np.asarray(np.asarray(x - x) == 0, dtype=bool)
+    return np.where(finite, np.minimum(floats, np.finfo(np.float64).max), 0.0)

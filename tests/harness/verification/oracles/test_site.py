@@ -134,11 +134,12 @@ def test_a_wrong_step_or_too_few_digits_would_be_noticed(tools, monkeypatch):
     from harness.verification.oracles import site
 
     # Planted: steps so large that differences are off by 1e-12.
-    monkeypatch.setattr(site, "_STEPS", (site._STEPS[0]._replace(bits=40),))
+    monkeypatch.setattr(site, "STEPS", (site.STEPS[0]._replace(bits=40),))
     answer = Multiprecision().truth(asked(tools, waves, (X,), Operator.HESSIAN))
     assert isinstance(answer, Undecided) or "one-sided" in answer.note
     # Planted: numbers that cannot hold the third differences.
     monkeypatch.undo()
+    monkeypatch.setattr(site, "STEPS", site.STEPS[:1])
     monkeypatch.setattr(site, "_SPARE_DIGITS", -30)
     (block,) = blocks(tools, waves, (X,), Operator.THIRD, (V,))
     with mpmath.workdps(80):
@@ -237,6 +238,9 @@ PER_ORDER = {
     "tanh at 400": (lambda xp, x: xp.tanh(x), (400.0,), Operator.GRADIENT, (), 0.0),
     "tanh at 40": (lambda xp, x: xp.tanh(x), (40.0,), Operator.GRADIENT, (),
                    1 / np.cosh(40.0) ** 2),
+    "expm1 at -40": (lambda xp, x: xp.expm1(x), (-40.0,), Operator.THIRD, (1.0,), np.exp(-40.0)),
+    "expm1 at -400": (lambda xp, x: xp.expm1(x), (-400.0,), Operator.GRADIENT, (),
+                      float(mpmath.exp(-400))),
     "log at 1e300": (lambda xp, x: xp.log(x), (1e300,), Operator.GRADIENT, (), 1e-300),
     "log at 1e-300": (lambda xp, x: xp.log(x), [1e-300], Operator.GRADIENT, (), 1e300),
     "1 + x at 1e-300": (lambda xp, x: (1 + x) * (1 + x), [1e-300], Operator.HESSIAN, (), 2.0),
@@ -330,6 +334,22 @@ def test_a_negative_base_with_its_exponent_as_data(tools):
     assert float(block.high) == 12.0
     # By x 12·2; by the exponent it cannot be told.
     np.testing.assert_allclose(block.conditioning, 24.0, rtol=1e-9)
+
+
+def test_what_nearly_vanishes_beside_its_function_has_its_digits(tools):
+    for operator, seeds in ((Operator.GRADIENT, ()), (Operator.THIRD, (1.0,))):
+        (block,) = blocks(tools, lambda xp, x: xp.expm1(x), (-400.0,), operator, seeds)
+        assert abs(block.high - np.exp(-400.0)) <= 1e-14 * np.exp(-400.0)
+        assert block.bound < 1e-30 * block.high
+
+
+def test_rounding_is_no_derivative(tools):
+    # Linear, with coefficients that no number holds: second derivatives are 0, to the last bit.
+    (block,) = blocks(
+        tools, lambda xp, x: xp.sum(x * xp.asarray([1.0, 3.0])) / 7, ([0.3, 0.7],), Operator.HESSIAN
+    )
+    np.testing.assert_array_equal(block.high, np.zeros((2, 2)))
+    assert (block.bound < 1e-60).all()
 
 
 def test_terms_that_cancel_in_a_second_derivative_have_a_size(tools):

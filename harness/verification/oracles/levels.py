@@ -106,9 +106,11 @@ def runs_of_a_truth(question: Question) -> int:
 def is_small(question: Question, make_numbers: MakeNumbers, budget_s: float) -> bool:
     """Whether the tensors of the question's point can be had within ``budget_s`` seconds."""
     scalars = sum(np.size(x) for x in question.args if np.asarray(x).dtype.kind == "f")
-    values = lattice_size(scalars, tensor_order(question, scalars))
+    order = tensor_order(question, scalars)
+    values = lattice_size(scalars, order)
     seconds = values * evaluation_seconds(question, make_numbers)
-    return values <= _LARGEST_LATTICE and seconds <= budget_s
+    enough = order >= question.operator.order
+    return enough and values <= _LARGEST_LATTICE and seconds <= budget_s
 
 
 def highest_order(question: Question) -> int:

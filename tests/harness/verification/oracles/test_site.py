@@ -130,6 +130,24 @@ def test_the_questions_of_a_point_share_its_evaluations(tools):
     assert calls == before
 
 
+@pytest.mark.parametrize("operator", [Operator.HVP, Operator.HESSIAN, Operator.THIRD])
+def test_where_the_next_tensor_is_too_dear_conditioning_is_estimated(tools, operator):
+    # Σ exp(x_i) of 20 numbers: each derivative depends on its own x_i alone.
+    rng = np.random.default_rng(2)
+    x, v = rng.standard_normal(20), rng.integers(1, 100, 20) / 64.0
+    seeds = (v,) if operator.takes_tangents else ()
+    (block,) = blocks(tools, lambda xp, x: xp.sum(xp.exp(x)), (x,), operator, seeds)
+    power = {Operator.HVP: v, Operator.HESSIAN: 1.0, Operator.THIRD: v**2}[operator]
+    diagonal = np.diagonal(block.high) if operator is Operator.HESSIAN else block.high
+    np.testing.assert_allclose(diagonal, np.exp(x) * power, rtol=1e-15)
+    found = block.conditioning
+    found = np.diagonal(found) if operator is Operator.HESSIAN else found
+    times = {Operator.HVP: 1, Operator.HESSIAN: 0, Operator.THIRD: 2}[operator]
+    exact = np.exp(x) * power * (np.abs(x) + times)
+    assert (found <= exact * (1 + 1e-9)).all()
+    assert np.median(found / exact) > 0.3
+
+
 def test_a_wrong_step_or_too_few_digits_would_be_noticed(tools, monkeypatch):
     from harness.verification.oracles import site
 

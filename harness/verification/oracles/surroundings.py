@@ -85,7 +85,7 @@ class Surroundings:
             count = self._operands.count
             unit = np.eye(count)
             drawn = [d for (d,) in random_directions((np.empty(count),), _NEARBY, seed=11)]
-            self._nearby[bits] = self._gone([*drawn, *unit, *-unit], bits)
+            self._nearby[bits] = self._gone([*drawn, *unit, *(0.0 - unit)], bits)
         return self._nearby[bits]
 
     def _along_tangents(self, question: Question, bits: int) -> list[Tensors]:

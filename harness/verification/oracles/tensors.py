@@ -25,6 +25,9 @@ Arrays = tuple[np.ndarray, ...]
 _NOTHING = 1e-25
 """What is smaller beside the size of its terms is a zero of these numbers."""
 
+_OF_ONE_SIZE = 2.0**40
+"""Arguments that differ by less belong together; and a tinier one excuses no more than this."""
+
 CORNER = 2.0**60
 """A conditioning of so many times the largest result is that of a corner, not of rounding."""
 
@@ -122,8 +125,12 @@ class Tensors:
         order = question.operator.order
         x = self._sizes[self.primal]
         slopes = np.abs(dot(self.first[self.primal], self.weights)) * x
-        over = np.array([1 / size if size else 0 for size in x], dtype=object)
+        over = np.array([min(1 / size, _OF_ONE_SIZE) if size else 0 for size in x], dtype=object)
         slopes = slopes * np.asarray(over != 0, dtype=int)
+        sizes = [size for size in x if size]
+        if sizes and max(sizes) <= min(sizes) * _OF_ONE_SIZE:
+            # What meets in a matrix product meets everywhere.
+            slopes = np.where(over != 0, max(slopes), slopes)
         pairs = np.minimum(slopes[:, None], slopes) * over[:, None] * over
         if order == 2:
             if question.operator is Operator.HESSIAN:

@@ -376,6 +376,19 @@ def test_terms_that_cancel_in_a_second_derivative_have_a_size(tools):
     np.testing.assert_allclose(block.high, 0, atol=1e-35)
     assert (block.conditioning > 0.1).all()
     assert (block.conditioning < 10).all()
+    # trace(A⁻¹ A A) = trace(A), and its gradient does not even depend on what is off the diagonal.
+    matrix = np.array([[2.0, -0.75], [-0.8125, 3.25]])
+    (block,) = blocks(
+        tools,
+        lambda xp, a: xp.linalg.trace(xp.linalg.inv(a) @ a @ a),
+        (matrix,),
+        Operator.HESSIAN,
+    )
+    np.testing.assert_array_equal(block.high, np.zeros((2, 2, 2, 2)))
+    assert (block.conditioning > 0.1).all()
+    # What is tiny, or of very different size, excuses little.
+    (block,) = blocks(tools, lambda xp, x: xp.sum(x), ([1e300, 1e-300],), Operator.HESSIAN)
+    assert (block.conditioning <= 2.0**41).all()
     # What does not come from anywhere has none.
     (block,) = blocks(tools, lambda xp, x: x * 0, ([1.0, 2.0],), Operator.HESSIAN)
     np.testing.assert_array_equal(block.conditioning, np.zeros((2, 2)))

@@ -88,7 +88,7 @@ def truths(
         view.close()
     _tell(found, time.perf_counter() - began, verify)
     if ship is not None:
-        changed, size = finding.ship(chosen, ship)
+        changed, size = finding.ship(chosen, ship, whole=not (suites or problems))
         click.echo(f"shipped: {size / 1e6:.2f} MB in {ship}, {changed} files changed")
     if found.different:
         raise DifferentTruthsError(

@@ -79,7 +79,7 @@ def find(
     ``jobs`` processes share the parts; one job is this process. ``done`` hears of each part.
     """
     total = Found()
-    work = functools.partial(_of_part, verify=verify)
+    work = functools.partial(_of_part, verify=verify, shipped=SHIPPED)
     if jobs == 1:
         for part in parts:
             total.add(work(part))
@@ -101,14 +101,21 @@ def find(
     return total
 
 
-def ship(problems: Sequence[Problem], folder: Path) -> tuple[int, int]:
+def ship(problems: Sequence[Problem], folder: Path, *, whole: bool = False) -> tuple[int, int]:
     """Write what is kept of ``problems`` into ``folder``, a file each: (files changed, bytes).
 
-    A file whose answers are the same as before is left alone, whatever library packed it.
+    A file whose answers are the same as before is left alone, whatever library packed it. With
+    ``whole``, files of other problems are removed: there are none.
     """
     registry = _registry()
     truths = Truths(_oracles(registry), cache_directory(), SHIPPED)
     changed = size = 0
+    if whole:
+        known = {file_name(problem.name) for problem in problems}
+        for path in folder.glob("*.truths"):
+            if path.name not in known:
+                path.unlink()
+                changed += 1
     for problem in problems:
         entries: dict[bytes, Truth | Undecided] = {}
         for part in parts_of([problem], sorted(problem.dtypes)):
@@ -143,11 +150,11 @@ def _small(entries: dict[bytes, Truth | Undecided]) -> dict[bytes, Truth | Undec
     return entries
 
 
-def _of_part(part: Part, verify: bool) -> Found:
+def _of_part(part: Part, verify: bool, shipped: Path) -> Found:
     registry = _registry()
     oracles, cache = _oracles(registry), cache_directory()
-    truths = Truths(oracles, None, None) if verify else Truths(oracles, cache, SHIPPED)
-    places = {"cache": Truths(oracles, cache, None), "shipped": Truths(oracles, None, SHIPPED)}
+    truths = Truths(oracles, None, None) if verify else Truths(oracles, cache, shipped)
+    places = {"cache": Truths(oracles, cache, None), "shipped": Truths(oracles, None, shipped)}
     found = Found()
     began = time.perf_counter()
     for case, question in _questions(registry, part):

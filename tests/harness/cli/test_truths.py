@@ -10,9 +10,12 @@ import pytest
 
 from harness.cli import main
 from harness.running import finding
-from harness.verification.oracles import Truth
+from harness.running.inputs import Inputs
+from harness.verification.oracles import Truth, builtin_oracles
 from harness.verification.packing import pack, packed_in
+from harness.verification.questions import questions_at
 from harness.verification.shelf import file_name
+from harness.verification.truths import SHIPPED, Truths
 
 PROBLEM = "lecture.log_sqrt"
 
@@ -79,6 +82,34 @@ def test_shipped_truths_are_enough_and_their_bytes_are_settled(call, places):
     path.unlink()
     call("--ship", str(places / "shipped"))
     assert path.read_bytes() == first
+
+
+def test_files_of_problems_that_are_gone_are_removed_with_a_whole_shipment(places):
+    registry = finding.load()
+    stale = places / "shipped" / file_name("a.problem/that=was")
+    stale.parent.mkdir()
+    stale.write_bytes(pack({}))
+    problem = registry.problem(PROBLEM)
+    assert finding.ship([problem], stale.parent) == (0, 0)
+    assert stale.exists()
+    assert finding.ship([problem], stale.parent, whole=True) == (1, 0)
+    assert not stale.exists()
+
+
+def test_what_the_package_ships_is_whole_and_used():
+    registry = finding.load()
+    names = {file_name(name) for name in registry.problems}
+    files = list(SHIPPED.glob("*.truths"))
+    assert {path.name for path in files} <= names, "ship anew: adjudge truths --ship"
+    assert sum(path.stat().st_size for path in files) < 10e6
+    for path in files:
+        data = path.read_bytes()
+        assert sum(1 for _ in packed_in(data)) == 1, path.name
+    truths = Truths(builtin_oracles(), None, SHIPPED)
+    problem = registry.problem(PROBLEM)
+    asked = questions_at(problem, problem.sizes[0], "float64", Inputs(registry))
+    for case, question in asked:
+        assert truths.kept(question) is not None, f"{case.id}: ship anew: adjudge truths --ship"
 
 
 def test_verifying_finds_nothing_to_say_of_right_truths(call, places):

@@ -38,7 +38,11 @@ class Creation(Family):
         """``x`` as integers or booleans where ``dtype`` says so, else as numbers."""
         kind = np.dtype(dtype).kind
         if kind in "iub":
-            return np.asarray(plain(x)).astype(dtype)
+            given = np.asarray(plain(x))
+            if kind != "b" and given.dtype.kind == "O":
+                # Towards 0, as a float goes; an MPFR number by itself would round.
+                given = self.numbers.each("trunc", given)
+            return given.astype(dtype)
         entered = self.enter_numbers(x)
         if kind == "c":
             return self.leave(entered + self.numbers.array(np.zeros((), np.complex128)))

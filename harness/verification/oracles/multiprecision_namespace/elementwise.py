@@ -183,11 +183,11 @@ class Elementwise(Family):
 
     def maximum(self, x1: Any, x2: Any, /) -> NumberArray:
         """The larger of the two; a tie is a decision."""
-        return larger_of(self.numbers, *self._pair(x1, x2))
+        return self._chosen(larger_of, np.maximum, x1, x2)
 
     def minimum(self, x1: Any, x2: Any, /) -> NumberArray:
         """The smaller of the two; a tie is a decision."""
-        return smaller_of(self.numbers, *self._pair(x1, x2))
+        return self._chosen(smaller_of, np.minimum, x1, x2)
 
     def clip(self, x: Any, /, min: Any = None, max: Any = None) -> NumberArray:  # noqa: A002
         """``x`` held between ``min`` and ``max``; each bound is a decision."""
@@ -227,8 +227,10 @@ class Elementwise(Family):
         entered = self.enter(x)
         return np.asarray(~self.isnan(entered - entered), dtype=bool)
 
-    def _pair(self, x1: Any, x2: Any) -> tuple[Any, Any]:
-        """Both plain; a bare number stays bare, for it is what does not move."""
-        return tuple(  # type: ignore[return-value]
-            x if is_bare(x) else self.enter(x) for x in (x1, x2)
+    def _chosen(self, choose: Callable[..., Any], of_integers: np.ufunc, *pair: Any) -> NumberArray:
+        """One of two; a bare number stays bare, for it is what does not move."""
+        if all(isinstance(x, int) or np.asarray(x).dtype.kind in "iub" for x in pair):
+            return self.leave(of_integers(*(np.asarray(plain(x)) for x in pair)))
+        return self.leave(
+            choose(self.numbers, *(x if is_bare(x) else self.enter_numbers(x) for x in pair))
         )

@@ -60,6 +60,7 @@ def gmpy2_scalars() -> Scalars:
         complex_number=gmpy2.mpc,
         complex_type=gmpy2.mpc,
         nearest=gmpy2.rint,
+        trunc=gmpy2.trunc,
         is_signed=gmpy2.is_signed,
         **{name: getattr(gmpy2, name) for name in ("gamma", "digamma", "erf", "erfc")},
         lgamma=lambda x: gmpy2.lgamma(x)[0],
@@ -88,6 +89,7 @@ def mpmath_scalars() -> Scalars:
         complex_number=mpmath.mpc,
         complex_type=mpmath.mpc,
         nearest=mpmath.nint,
+        trunc=lambda x: mpmath.ceil(x) if x < 0 else mpmath.floor(x),
         is_signed=lambda x: x < 0,
         gamma=_real(mpmath.gamma),
         lgamma=_mpmath_lgamma,
@@ -117,6 +119,7 @@ def float_scalars(dtype: np.dtype[Any]) -> Scalars:
         complex_number=lambda x, y=0.0: complex_type(x) + complex_type(1j) * complex_type(y),
         complex_type=np.complexfloating,
         nearest=np.rint,
+        trunc=np.trunc,
         is_signed=np.signbit,
         pi=lambda: dtype.type(4) * np.arctan(dtype.type(1)),
     )

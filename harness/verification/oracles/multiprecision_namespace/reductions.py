@@ -103,6 +103,9 @@ class Reductions(Family):
     def _fold(self, x: Any, axis: Axis, keepdims: bool, *, larger: bool) -> NumberArray:
         array = self.enter(x)
         axes = axes_of(array.ndim, axis)
+        if array.dtype.kind in "iub":
+            fold = np.max if larger else np.min
+            return self.leave(fold(array, axis=axes, keepdims=keepdims))
         if any(array.shape[a] == 0 for a in axes):
             raise ValueError("an empty array has no largest or smallest element")
         kept = tuple(a for a in range(array.ndim) if a not in axes)

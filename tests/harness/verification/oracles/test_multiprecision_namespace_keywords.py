@@ -175,7 +175,7 @@ EXPRESSIONS = [*REDUCTIONS, *ORDER, *SHAPING, *CREATION, *ARITHMETIC, *COMPLEX, 
 
 
 def arrays(enter=lambda x: x):
-    names = "X Y V C Z W K TIED UNORDERED".split()
+    names = ["X", "Y", "V", "C", "Z", "W", "K", "TIED", "UNORDERED"]
     return {name: enter(globals()[name]) for name in names}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from harness.cli import gate, listing, reports, runs, trace, truths
+from harness.cli import catalogue, gate, listing, reports, runs, trace, truths
 from harness.cli.app import cli
 from harness.errors import AdjudgeError
 
@@ -24,6 +24,7 @@ for command in (
     gate.gate,
     listing.backends,
     listing.problems,
+    catalogue.catalogue,
     trace.trace,
     truths.truths,
 ):

@@ -18,7 +18,7 @@ _BASE = uniform(0.2, 3.0)
 _ARRAYS = ("x1", "x2")
 
 _BOTH = (
-    *at((1.0, 1.0), (2.0, 0.0), (2.0, 0.5), (0.5, -1.0), (1.5, 1.5), (1.0, 400.0), (20.0, 40.0)),
+    *at((1.0, 1.0), (2.0, 0.0), (2.0, 0.5), (0.5, -1.0), (1.5, 1.5), (1.0, 400.0), (20.0, 8.0)),
     *at((1e8, 20.0), (1e-20, 8.0), (1e20, 8.0), (1e160, 1.0), (1e300, 0.5), (1e-300, 0.5)),
     # A boundary of the domain: the base can go one way only, or the exponent none at all.
     *at((0.0, 0.0), (0.0, 0.5), kind=PointKind.INFINITE, max_order=1),

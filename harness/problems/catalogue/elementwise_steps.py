@@ -60,7 +60,7 @@ STEPS: tuple[Entry, ...] = (
         "floor_divide",
         "x1 / x2 is no integer",
         _QUOTIENT,
-        _SIGNS + _MULTIPLES + _BY_ZERO,
+        _SIGNS + _MULTIPLES,
         kind=Kind.STEP,
         variants=(*scalars("floor_divide", *_QUOTIENT), *operators("//", _QUOTIENT)),
     ),

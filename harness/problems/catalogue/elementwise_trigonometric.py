@@ -87,7 +87,9 @@ _OF_TWO = (
         at((0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (1.0, -0.0), (-1.0, 0.0), (1.0, 1.0), (1.0, -1.0))
         + at((1e-8, 1.0), (1e-20, -1.0), (1e160, 1e160), (1e300, -1.0), (1e-300, 1e-300))
         + at((1e8, 1e-8), (1e-160, 1e-160))
-        + at((0.0, -1.0), (-0.0, -1.0), (0.0, 0.0), kind=PointKind.KINK, max_order=1),
+        + at((0.0, -1.0), (-0.0, -1.0), kind=PointKind.KINK, max_order=1)
+        # Every slope is a limit of slopes there: only the value can be asked.
+        + at((0.0, 0.0), kind=PointKind.KINK, max_order=0),
         variants=scalars("atan2", SIGNED, SIGNED),
     ),
     binary(

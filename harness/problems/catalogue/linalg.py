@@ -211,6 +211,11 @@ _TRACE = Entry(
         of_a("wide,offset=1", "xp.linalg.trace(a, offset=1)", *matrices(SIGNED, *WIDE)),
         of_a("tall,offset=-1", "xp.linalg.trace(a, offset=-1)", *matrices(SIGNED, *TALL)),
         of_a("stack", "xp.linalg.trace(a)", *matrices(SIGNED, 2, 2, 2)),
+        of_a(
+            "dtype=float64",
+            "xp.linalg.trace(a, dtype=xp.float64)",
+            *matrices(SIGNED, 3, 3)[1:],
+        ),
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -133,14 +134,15 @@ def at(
 
     A number is a point of one argument, a tuple one of several. Zeros, kinks, infinite derivatives
     and what lies in the tails, between 20 and 40, are asked in float32 too, where it holds the
-    values exactly: there it is plausible that a library errs in one dtype alone.
+    values exactly: there it is plausible that a library errs in one dtype alone. At infinity a
+    derivative is a limit, and only the first is asked for.
     """
     return tuple(
         edge(
             label(*numbers),
             *([number] for number in numbers),
             kind=kind,
-            max_order=max_order,
+            max_order=min(max_order, 1) if math.inf in map(abs, numbers) else max_order,
             both=_tells_in_float32(numbers, kind),
         )
         for numbers in (v if isinstance(v, tuple) else (v,) for v in values)

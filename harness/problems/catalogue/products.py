@@ -70,7 +70,6 @@ _TENSORDOT = Entry(
             *_pair((2, 3), (3, 2)),
         ),
     ),
-    covers=("linalg.tensordot",),
 )
 
 _VECDOT = Entry(
@@ -84,6 +83,12 @@ _VECDOT = Entry(
         _product("broadcast", "xp.vecdot(a, b)", *_pair((2, 3), (3,))),
         _product(
             "linalg", "xp.linalg.vecdot(a, b)", *_pair((2, 3), (2, 3)), uses=("linalg.vecdot",)
+        ),
+        _product(
+            "linalg,axis=-2",
+            "xp.linalg.vecdot(a, b, axis=-2)",
+            *_pair((3, 2), (3, 2)),
+            uses=("linalg.vecdot",),
         ),
     ),
     covers=("linalg.vecdot",),

@@ -167,6 +167,7 @@ SHAPING: tuple[Entry, ...] = (
         "asarray",
         _of_x("", expression("x", "xp.asarray(x)")),
         _of_x("copy", expression("x", "xp.asarray(x, copy=True)")),
+        _of_x("dtype=float64", expression("x", "xp.asarray(x, dtype=xp.float64)"), _MATRIX[1:]),
     ),
     _entry(
         "matrix_transpose",

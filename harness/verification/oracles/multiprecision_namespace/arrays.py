@@ -96,8 +96,8 @@ def absolute(numbers: Numbers, x: Any) -> NumberArray:
     if numbers.is_complex(x):
         return NumberArray.of(np.abs(x), numbers)
     taken = settle(x, 0, np.asarray(x >= 0, dtype=bool))
-    result = np.where(taken, x, -x)
-    return NumberArray.of(result, numbers)
+    # + 0: the modulus of -0 is 0.
+    return NumberArray.of(np.where(taken, x, -x) + 0, numbers)
 
 
 def _one_of(numbers: Numbers, first: Any, second: Any, *, larger: bool) -> NumberArray:

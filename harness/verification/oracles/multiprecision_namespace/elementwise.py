@@ -170,7 +170,11 @@ class Elementwise(Family):
         start = first.astype(np.float64)
         moved = np.nextafter(start, second.astype(np.float64))
         step = np.where(moved == start, 0.0, moved - start)
-        return self.leave(first + self.numbers.array(step))
+        # From an infinity there is no distance to the largest float.
+        result = np.where(
+            np.isinf(start), self.numbers.array(moved), first + self.numbers.array(step)
+        )
+        return self.leave(result)
 
     def square(self, x: Any, /) -> NumberArray:
         """x²."""

@@ -52,6 +52,8 @@ def gmpy2_scalars() -> Scalars:
     """MPFR's and MPC's; ImportError without gmpy2."""
     gmpy2 = importlib.import_module("gmpy2")
     real = {name: getattr(gmpy2, name) for name in (*_UNARY, *_BINARY)}
+    # Its floor and ceil give integers, and so raise at infinities and NaN.
+    real |= {"floor": gmpy2.rint_floor, "ceil": gmpy2.rint_ceil}
     return Scalars(
         **with_complex_operands(real, SimpleNamespace(**real), gmpy2.mpc),
         divide=_gmpy2_divide(gmpy2),
@@ -60,7 +62,7 @@ def gmpy2_scalars() -> Scalars:
         complex_number=gmpy2.mpc,
         complex_type=gmpy2.mpc,
         nearest=gmpy2.rint,
-        trunc=gmpy2.trunc,
+        trunc=gmpy2.rint_trunc,
         is_signed=gmpy2.is_signed,
         **{name: getattr(gmpy2, name) for name in ("gamma", "digamma", "erf", "erfc")},
         lgamma=lambda x: gmpy2.lgamma(x)[0],
@@ -81,8 +83,8 @@ def mpmath_scalars() -> Scalars:
     functions["log2"] = _real(lambda x: mpmath.log(x, 2))
     return Scalars(
         **functions,
-        atan2=mpmath.atan2,
-        hypot=mpmath.hypot,
+        atan2=_mpmath_atan2,
+        hypot=_mpmath_hypot,
         divide=_mpmath_divide,
         power=_mpmath_pow,
         number=mpmath.mpf,
@@ -194,12 +196,32 @@ def _mpmath_divide(x: Any, y: Any) -> Any:
 def _mpmath_pow(x: Any, y: Any) -> Any:
     if y == 0 or x == 1:
         return mpmath.mpf(1)
+    if abs(y) == mpmath.inf and not isinstance(x, mpmath.mpc):
+        size = abs(mpmath.mpf(x))
+        if size == 1 or size != size:
+            return size
+        return mpmath.inf if (size > 1) == (y > 0) else mpmath.mpf(0)
+    if x == -mpmath.inf and y == y and not mpmath.isint(y):
+        return mpmath.inf if y > 0 else mpmath.mpf(0)
     given = isinstance(x, mpmath.mpc) or isinstance(y, mpmath.mpc)
     try:
         power = (x if isinstance(x, mpmath.mpc) else mpmath.mpf(x)) ** y
     except ZeroDivisionError:
         return mpmath.inf
     return mpmath.nan if isinstance(power, mpmath.mpc) and not given else power
+
+
+def _mpmath_atan2(y: Any, x: Any) -> Any:
+    if x != x or y != y:
+        return mpmath.nan
+    if abs(x) == mpmath.inf and abs(y) == mpmath.inf:
+        x, y = mpmath.sign(x), mpmath.sign(y)
+    return mpmath.atan2(y, x)
+
+
+def _mpmath_hypot(x: Any, y: Any) -> Any:
+    # An infinite leg is enough, whatever the other one is.
+    return mpmath.inf if mpmath.inf in (abs(x), abs(y)) else mpmath.hypot(x, y)
 
 
 def _mpmath_lgamma(x: Any) -> Any:

@@ -44,7 +44,7 @@ def signbit(numbers: Numbers, x: np.ndarray) -> np.ndarray:
 
 def copysign(numbers: Numbers, x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
     """|x1| with the sign of ``x2``; a decision at 0 for each."""
-    size = np.where(settle(x1, 0, np.asarray(x1 >= 0, dtype=bool)), x1, -x1)
+    size = np.where(settle(x1, 0, np.asarray(x1 >= 0, dtype=bool)), x1, -x1) + 0
     return np.asarray(np.where(signbit(numbers, x2), -size, size))
 
 
@@ -93,7 +93,9 @@ def floor_divide(numbers: Numbers, x1: np.ndarray, x2: np.ndarray) -> np.ndarray
     # A finite number over an infinite one of the other sign lies just below 0.
     just_below = _infinite(x2) & ~_infinite(x1) & (_times_sign(x1, x2) < 0)
     result = np.where(just_below, numbers.number(-1), result)
-    return np.asarray(np.where(_infinite(x1), numbers.number(np.nan), result))
+    # Of an infinite number no fraction is known; over 0 NumPy calls the quotient infinite.
+    unknown = _infinite(x1) & np.asarray(x2 != 0, dtype=bool)
+    return np.asarray(np.where(unknown, numbers.number(np.nan), result))
 
 
 def remainder(numbers: Numbers, x1: np.ndarray, x2: np.ndarray) -> np.ndarray:

@@ -45,7 +45,7 @@ class Operator(StrEnum):
     @functools.cached_property
     def base(self) -> Operator:
         """The operator without its mode: what is computed, not how."""
-        return _BASES[self]
+        return Operator(self.value.split("-", 1)[0])
 
     @functools.cached_property
     def order(self) -> int:
@@ -80,9 +80,6 @@ class Operator(StrEnum):
         """Whether it maps over a stack of points (``jvp-batched``, ``vjp-batched``)."""
         return self in (Operator.JVP_BATCHED, Operator.VJP_BATCHED)
 
-
-_BASES = {operator: Operator(operator.value.split("-", 1)[0]) for operator in Operator}
-"""Looked up many times for every case."""
 
 NESTINGS: dict[Operator, tuple[str, str]] = {
     Operator.HVP_FORWARD_OVER_REVERSE: ("forward", "reverse"),

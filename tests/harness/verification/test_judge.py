@@ -9,7 +9,7 @@ from harness.contract import Failure, Operator, PointKind, VerdictKind
 
 OK, WRONG = VerdictKind.OK, VerdictKind.WRONG
 SEEDS = [f"generic-{k}" for k in range(4)]
-NAMES = ("sin", "prod", "bend", "norm", "layer", "energy")
+NAMES = ("sin", "prod", "bend", "norm", "layer", "energy", "waves")
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

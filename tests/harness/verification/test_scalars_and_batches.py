@@ -107,12 +107,11 @@ def test_without_truth_an_identity_convicts(waves, ignorant, operator):
 @pytest.mark.parametrize("operator", [op for op in Operator if op.of_scalar])
 def test_the_derivative_of_the_plain_sum_is_wrong(tools, waves, court, operator):
     """All outputs with the weight 1: what a backend or an oracle gives that drops the weights."""
-    if operator.order == 3:
-        pytest.skip("the multiprecision oracle is tested at third order by itself")
     plain = {
         "gradient": lambda A, s, v: A.T @ np.cos(s),
         "hvp": lambda A, s, v: -A.T @ (np.sin(s) * (A @ v[0])),
         "hessian": lambda A, s, v: -(A.T * np.sin(s)) @ A,
+        "third": lambda A, s, v: -A.T @ (np.cos(s) * (A @ v[0]) ** 2),
     }[operator.base]
     verdict = court.try_(
         waves,

@@ -77,9 +77,9 @@ _CLIP = Entry(
             (
                 *broadcast(_WIDE, _LOW, _HIGH),
                 *at((0.0, -1.0, 1.0), (2.0, -1.0, 1.0), (-2.0, -1.0, 1.0)),
+                # The bounds are equal, and x is above both: the upper one counts.
+                *at((2.0, 1.0, 1.0)),
                 *_kinks((1.0, -1.0, 1.0), (-1.0, -1.0, 1.0), (0.0, 0.0, 1.0), (1.0, 1.0, 1.0)),
-                # The bounds are equal, and x is elsewhere: it is they that tie.
-                *_kinks((2.0, 1.0, 1.0)),
             ),
             ("x", "low", "high"),
         ),

@@ -8,6 +8,7 @@ from harness.contract import PointKind
 from harness.problems.catalogue.entry import Entry
 from harness.problems.catalogue.points import at, uniform
 from harness.problems.catalogue.ufuncs import (
+    MINUTE,
     POWERS_OF_TEN,
     SIGNED,
     TAILS,
@@ -30,6 +31,7 @@ def _logarithm(name: str, base: float) -> Entry:
         "x > 0",
         _POSITIVE,
         at(1.0, base, 20.0, 400.0, *POWERS_OF_TEN)
+        + at(*MINUTE, max_order=1)
         + at(0.0, -0.0, kind=PointKind.INFINITE, max_order=1)
         + at(-1.0, kind=PointKind.OUTSIDE, max_order=1),
         variants=(complex_variant(name, (_POSITIVE, SIGNED)),) if name == "log" else (),

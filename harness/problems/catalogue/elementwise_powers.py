@@ -19,10 +19,13 @@ _ARRAYS = ("x1", "x2")
 
 _BOTH = (
     *at((1.0, 1.0), (2.0, 0.0), (2.0, 0.5), (0.5, -1.0), (1.5, 1.5), (1.0, 400.0), (20.0, 8.0)),
-    *at((1e8, 20.0), (1e-20, 8.0), (1e20, 8.0), (1e160, 1.0), (1e300, 0.5), (1e-300, 0.5)),
-    # A boundary of the domain: the base can go one way only, or the exponent none at all.
-    *at((0.0, 0.0), (0.0, 0.5), kind=PointKind.INFINITE, max_order=1),
-    *at((0.0, 1.0), (0.0, 1.5), (0.0, 2.0), (0.0, 3.0), kind=PointKind.INFINITE, max_order=1),
+    *at((1e8, 20.0), (1e-20, 8.0), (1e20, 8.0), (1e160, 1.0), (1e300, 0.5)),
+    *at((1e-300, 0.5), max_order=1),
+    # On the boundary of the domain the base can go one way only, or the exponent none at all.
+    # By the exponent it jumps there: only the value can be asked.
+    *at((0.0, 0.0), kind=PointKind.INFINITE, max_order=0),
+    *at((0.0, 0.5), kind=PointKind.INFINITE, max_order=1),
+    *at((0.0, 1.0), (0.0, 1.5), (0.0, 2.0), (0.0, 3.0), max_order=1),
     *at((-2.0, 3.0), (-2.0, 2.0), (-1.5, -3.0), kind=PointKind.INFINITE, max_order=1),
     *at((-2.0, 0.5), (0.0, -1.0), kind=PointKind.OUTSIDE, max_order=1),
 )
@@ -66,7 +69,7 @@ def _by_operator(exponent: str, edges: tuple[At, ...]) -> Variant:
 _ANYWHERE = at(0.0, -0.0, -1.5)
 _POLE = (*at(-1.5, 1e-20), *at(0.0, kind=PointKind.OUTSIDE, max_order=1))
 _ROOT = (
-    *at(1e-300),
+    *at(1e-300, max_order=1),
     *at(0.0, kind=PointKind.INFINITE, max_order=1),
     *at(-1.5, kind=PointKind.OUTSIDE, max_order=1),
 )

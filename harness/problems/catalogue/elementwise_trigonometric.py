@@ -85,8 +85,8 @@ _OF_TWO = (
         "not at (0, 0); it jumps where x1 = 0 and x2 < 0",
         (SIGNED, SIGNED),
         at((0.0, 1.0), (-0.0, 1.0), (1.0, 0.0), (1.0, -0.0), (-1.0, 0.0), (1.0, 1.0), (1.0, -1.0))
-        + at((1e-8, 1.0), (1e-20, -1.0), (1e160, 1e160), (1e300, -1.0), (1e-300, 1e-300))
-        + at((1e8, 1e-8), (1e-160, 1e-160))
+        + at((1e-8, 1.0), (1e-20, -1.0), (1e160, 1e160), (1e300, -1.0), (1e8, 1e-8))
+        + at((1e-300, 1e-300), (1e-160, 1e-160), max_order=1)
         + at((0.0, -1.0), (-0.0, -1.0), kind=PointKind.KINK, max_order=1)
         # Every slope is a limit of slopes there: only the value can be asked.
         + at((0.0, 0.0), kind=PointKind.KINK, max_order=0),
@@ -98,7 +98,8 @@ _OF_TWO = (
         (SIGNED, SIGNED),
         at((1.0, 1.0), (-1.0, 1.0), (0.0, 1.0), (-0.0, -1.0), (1.0, 0.0), (1.5, 2.0))
         + at((1e8, 1e-8), (3.0, 4e-300), (1e160, 1e160), (1e160, 1.0), (1e300, 1e300))
-        + at((1e-160, 1e-160), (1e-300, 1e-300), (1e-20, 1e20))
+        + at((1e-20, 1e20))
+        + at((1e-160, 1e-160), (1e-300, 1e-300), max_order=2)
         + at((0.0, 0.0), (-0.0, 0.0), kind=PointKind.KINK, max_order=1),
         variants=scalars("hypot", SIGNED, SIGNED),
     ),

@@ -9,6 +9,7 @@ from harness.problems.catalogue.entry import At, Entry
 from harness.problems.catalogue.points import at, uniform
 from harness.problems.catalogue.ufuncs import (
     LARGE,
+    MINUTE,
     POWERS_OF_TEN,
     SIGNED,
     TAILS,
@@ -31,8 +32,11 @@ def _outside(*values: float | tuple[float, ...]) -> tuple[At, ...]:
     return at(*values, kind=PointKind.OUTSIDE, max_order=1)
 
 
-_ALIKE = ((1.0, 1.0), (1e-300, 1e-300), (1e-160, 1e-160), (1e160, 1e160), (1e300, 1e300))
-_APART = ((1e-8, 1e8), (1e20, 1e-20), (1e-160, 1e160), (20.0, 40.0))
+_PAIRS = (
+    *at((1.0, 1.0), (1e160, 1e160), (1e300, 1e300), (1e-8, 1e8), (1e20, 1e-20), (20.0, 40.0)),
+    # The third derivatives are out of range.
+    *at((1e-300, 1e-300), (1e-160, 1e-160), (1e-160, 1e160), max_order=2),
+)
 
 ENTROPY: tuple[Entry, ...] = (
     unary(
@@ -53,7 +57,8 @@ ENTROPY: tuple[Entry, ...] = (
         "logit",
         "0 < x < 1; the derivative is infinite at the bounds",
         uniform(0.05, 0.95),
-        at(0.5, 1e-300, 1e-160, 1e-20, 1e-8, 1.0 - 2.0**-20)
+        at(0.5, 1e-20, 1e-8, 1.0 - 2.0**-20)
+        + at(*MINUTE, max_order=1)
         + _boundary(0.0, 1.0)
         + _outside(-1.0, 2.0),
         group="special",
@@ -62,14 +67,14 @@ ENTROPY: tuple[Entry, ...] = (
         "entr",
         "x > 0; the derivative is infinite at 0",
         _POSITIVE,
-        at(1.0, *POWERS_OF_TEN) + _boundary(0.0) + _outside(-1.0),
+        at(1.0, *POWERS_OF_TEN) + at(*MINUTE, max_order=2) + _boundary(0.0) + _outside(-1.0),
         group="special",
     ),
     binary(
         "rel_entr",
         "x > 0 and y > 0",
         (_POSITIVE, _POSITIVE),
-        at(*_ALIKE, *_APART) + _boundary((0.0, 1.0)) + _outside((1.0, 0.0), (-1.0, 1.0)),
+        _PAIRS + _boundary((0.0, 1.0)) + _outside((1.0, 0.0), (-1.0, 1.0)),
         group="special",
         arguments=("x", "y"),
     ),
@@ -77,7 +82,7 @@ ENTROPY: tuple[Entry, ...] = (
         "kl_div",
         "x > 0 and y > 0",
         (_POSITIVE, _POSITIVE),
-        at(*_ALIKE, *_APART) + _boundary((0.0, 1.0)) + _outside((1.0, 0.0), (-1.0, 1.0)),
+        _PAIRS + _boundary((0.0, 1.0)) + _outside((1.0, 0.0), (-1.0, 1.0)),
         group="special",
         arguments=("x", "y"),
     ),
@@ -85,7 +90,8 @@ ENTROPY: tuple[Entry, ...] = (
         "xlogy",
         "y > 0",
         (SIGNED, _POSITIVE),
-        at((0.0, 1.0), (-0.0, 2.0), *_ALIKE, *_APART)
+        at((0.0, 1.0), (-0.0, 2.0))
+        + _PAIRS
         + _boundary((0.0, 0.0))
         + _outside((1.0, 0.0), (1.0, -1.0)),
         group="special",

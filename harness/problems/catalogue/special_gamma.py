@@ -6,7 +6,7 @@ from harness.contract import PointKind
 from harness.problems.catalogue.calls import expression
 from harness.problems.catalogue.entry import At, Entry, Kind, Variant
 from harness.problems.catalogue.points import at, broadcast, empty, generic, uniform
-from harness.problems.catalogue.ufuncs import binary, unary
+from harness.problems.catalogue.ufuncs import MINUTE, binary, unary
 
 __all__ = ["GAMMA"]
 
@@ -45,8 +45,9 @@ def _incomplete(name: str) -> Entry:
                 (
                     *broadcast(_POSITIVE, _POSITIVE),
                     empty(_POSITIVE, _POSITIVE),
-                    *at((1.0, 1.0), (0.5, 1e-8), (0.5, 1e-160), (2.0, 20.0), (20.0, 20.0)),
+                    *at((1.0, 1.0), (0.5, 1e-8), (2.0, 20.0), (20.0, 20.0)),
                     *at((40.0, 20.0), (400.0, 400.0), (2.0, 400.0), (1e-8, 1.0), (1.5, 800.0)),
+                    *at((0.5, 1e-160), max_order=2),
                     *at((1.0, 0.0), (2.0, 0.0), max_order=1),
                     *at((0.5, 0.0), kind=PointKind.INFINITE, max_order=1),
                     *_poles((0.5, -1.0)),
@@ -80,7 +81,8 @@ _INCOMPLETE_BETA = Entry(
             (
                 *broadcast(_POSITIVE, _POSITIVE, _UNIT),
                 *at((1.0, 1.0, 0.5), (2.0, 3.0, 1e-8), (20.0, 40.0, 0.5), (400.0, 400.0, 0.5)),
-                *at((0.5, 0.5, 1e-160), (2.0, 3.0, 1.0 - 2.0**-20)),
+                *at((2.0, 3.0, 1.0 - 2.0**-20)),
+                *at((0.5, 0.5, 1e-160), max_order=2),
                 *at((1.0, 1.0, 0.0), (2.0, 3.0, 0.0), (2.0, 3.0, 1.0), max_order=1),
                 *at((0.5, 0.5, 0.0), (0.5, 0.5, 1.0), kind=PointKind.INFINITE, max_order=1),
                 *_poles((2.0, 3.0, 1.5)),
@@ -111,7 +113,7 @@ _ZETA = Entry(
             (
                 *broadcast(uniform(1.5, 5.0), _POSITIVE),
                 *at((2.0, 1.0), (2.0, 0.5), (2.0, 1e-8), (2.0, 1e8), (20.0, 1.0), (3.0, 40.0)),
-                *_poles((2.0, 0.0), (1.0, 2.0)),
+                *_poles((2.0, 0.0)),
             ),
             ("x", "q"),
             argnums=(1,),
@@ -142,7 +144,8 @@ GAMMA: tuple[Entry, ...] = (
         "gamma",
         "x is not 0, -1, -2, …",
         _POSITIVE,
-        at(1.0, 2.0, *_NEGATIVE_HALVES, -40.5, 20.0, 40.0, 170.5, 1e-8, -1e-20, 1e-160)
+        at(1.0, 2.0, *_NEGATIVE_HALVES, -40.5, 20.0, 30.0, 170.5, 1e-8, -1e-20)
+        + at(1e-160, max_order=1)
         + _poles(0.0, -1.0, -2.0),
         group="special",
     ),
@@ -151,7 +154,8 @@ GAMMA: tuple[Entry, ...] = (
         "x is not 0, -1, -2, …; the logarithm of the size of gamma",
         _POSITIVE,
         at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, 800.0)
-        + at(1e-300, 1e-160, -1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
+        + at(-1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
+        + at(*MINUTE, max_order=1)
         + _poles(0.0, -1.0),
         group="special",
     ),
@@ -159,8 +163,8 @@ GAMMA: tuple[Entry, ...] = (
         "digamma",
         "x is not 0, -1, -2, …",
         _POSITIVE,
-        at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, 1e-160, -1e-20, 1e-8, 1e8, 1e20)
-        + at(1e160)
+        at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, -1e-20, 1e-8, 1e8, 1e20, 1e160)
+        + at(1e-160, max_order=1)
         + _poles(0.0, -1.0),
         group="special",
     ),
@@ -177,8 +181,9 @@ GAMMA: tuple[Entry, ...] = (
         "beta",
         "neither a nor b is 0, -1, -2, …",
         (_POSITIVE, _POSITIVE),
-        at((1.0, 1.0), (0.5, 0.5), (1e-8, 1.0), (1e-160, 2.0), (20.0, 40.0), (400.0, 400.0))
+        at((1.0, 1.0), (0.5, 0.5), (1e-8, 1.0), (20.0, 40.0), (400.0, 400.0))
         + at((-0.5, 2.25), (2.25, -1.5))
+        + at((1e-160, 2.0), max_order=1)
         + _poles((0.0, 1.0)),
         group="special",
         arguments=("a", "b"),
@@ -187,7 +192,8 @@ GAMMA: tuple[Entry, ...] = (
         "betaln",
         "neither a nor b is 0, -1, -2, …; the logarithm of the size of beta",
         (_POSITIVE, _POSITIVE),
-        at((1.0, 1.0), (0.5, 0.5), (1e-20, 1.0), (1e-160, 2.0), (20.0, 40.0), (800.0, 800.0))
+        at((1.0, 1.0), (0.5, 0.5), (1e-20, 1.0), (20.0, 40.0), (800.0, 800.0))
+        + at((1e-160, 2.0), max_order=1)
         + at((400.0, 0.5), (1e8, 1e8), (1e20, 2.0))
         + _poles((0.0, 1.0)),
         group="special",

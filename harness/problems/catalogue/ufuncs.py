@@ -11,6 +11,7 @@ from harness.problems.catalogue.points import Draw, broadcast, empty, uniform
 
 __all__ = [
     "LARGE",
+    "MINUTE",
     "POWERS_OF_TEN",
     "SIGNED",
     "TAILS",
@@ -30,7 +31,9 @@ SIGNED = uniform(-2.0, 2.0)
 # Of odd and even functions one sign says as much as the other; so the signs take turns.
 TINY = (1e-8, -1e-20, 1e-160, -1e-300)
 LARGE = (1e8, -1e20, 1e160, -1e300)
-POWERS_OF_TEN = (1e-300, 1e-160, 1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
+POWERS_OF_TEN = (1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
+# Near a pole their derivatives of some order are out of range: no more is asked than is in it.
+MINUTE = (1e-300, 1e-160)
 TURNING_TAILS = (20.0, -40.0, 400.0, -800.0)
 TAILS = (20.0, -20.0, 40.0, -40.0, 400.0, -400.0, 800.0, -800.0)
 

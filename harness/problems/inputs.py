@@ -6,13 +6,21 @@ import hashlib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from harness.contract import Case, Operator, PointKind, Problem
 from harness.contract.numpy_namespace import NUMPY
 
-__all__ = ["CaseInputs", "case_inputs", "operands", "output_shape", "plain_value"]
+__all__ = [
+    "CaseInputs",
+    "case_inputs",
+    "operands",
+    "output_form",
+    "output_shape",
+    "plain_value",
+]
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -82,17 +90,24 @@ def plain_value(problem: Problem, args: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def output_shape(problem: Problem, case: Case) -> tuple[int, ...]:
-    """The shape of f(x) for the case: the dimensions decide it, whatever the point.
+    """The shape of f(x) for the case: the dimensions decide it, whatever the point."""
+    return output_form(problem, case)[0]
 
-    It is found at a point inside the domain, where there is one, for a function may raise outside.
+
+def output_form(problem: Problem, case: Case) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and dtype of f(x) in NumPy, for arguments in the case's dtype, at any of its points.
+
+    They are found at a point inside the domain, where there is one, for a function may raise
+    outside. The dtype may be another than the case's: f may ask for one itself.
     """
     size = problem.size(case.size)
     fitting = [p for p in problem.points if p.sizes is None or size.name in p.sizes]
     inside = [p for p in fitting if p.kind is not PointKind.OUTSIDE]
     point = (inside or [problem.point(case.point)])[0]
     label = f"{case.problem}:{case.size}:{point.name}"
-    args = point.build(size.dims, _rng(label))
-    return tuple(plain_value(problem, [np.asarray(a) for a in args]).shape)
+    args = [np.asarray(a) for a in point.build(size.dims, _rng(label))]
+    y = plain_value(problem, [np.asarray(a, dtype=_dtype(a, case.dtype)) for a in args])
+    return tuple(y.shape), y.dtype
 
 
 def _rng(label: str) -> np.random.Generator:

@@ -71,6 +71,8 @@ class Evaluator:
             self._values.clear()
             backend.forget()
             self._problem = case.problem
+        if case.operator.takes_cotangent:
+            inputs = self._with_cotangents_of_the_output(problem, case, inputs)
         given = operands_of(case.operator, inputs)
         args = given[:arity]
         operands = native(backend, given)
@@ -112,6 +114,20 @@ class Evaluator:
             call = build(self._backend, problem, case.operator)
             self._calls[key] = prepare(self._backend, case.operator, call, *operands)
         return self._calls[key]
+
+    def _with_cotangents_of_the_output(
+        self, problem: Problem, case: Case, inputs: CaseInputs
+    ) -> CaseInputs:
+        """Cotangents in the dtype of y as the backend gives it: a function may ask for its own.
+
+        Nothing is rounded: seeds are exact in every dtype.
+        """
+        y = self._plain_value(problem, case, inputs.args)
+        if y is None or y.dtype == case.dtype or y.dtype.kind != "f":
+            return inputs
+        sets = (inputs.seeds, inputs.probe_seeds, inputs.combined_seeds)
+        cast = [tuple(seed.astype(y.dtype) for seed in seeds) for seeds in sets]
+        return CaseInputs(inputs.args, *cast)
 
     def _plain_value(self, problem: Problem, case: Case, args: Arrays) -> np.ndarray | None:
         """The value without differentiation; None when the backend claims none or it raises."""

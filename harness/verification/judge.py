@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from harness.contract import Case, Evaluation, Failure, Operator, Problem, Verdict
 from harness.plugins import Registry
-from harness.problems.inputs import CaseInputs, output_shape
+from harness.problems.inputs import CaseInputs, output_form
 from harness.verification import verdicts
 from harness.verification.bounded import Bounded
 from harness.verification.oracles import builtin_oracles
@@ -24,6 +27,8 @@ from harness.verification.trial import Trial
 from harness.verification.truths import Truths, cache_directory
 
 __all__ = ["Judge"]
+
+Form = tuple[tuple[int, ...], np.dtype[Any]]
 
 _HISTORY_BYTES = 128 * 2**20
 """Of evaluations that are kept for identities between operators."""
@@ -50,7 +55,7 @@ class Judge:
         known = (*builtin_oracles(budget_s), *registry.oracles) if oracles is None else oracles
         self._truths = Truths(known, cache_directory() if cache is None else cache)
         self._history: Bounded[tuple[str, ...], dict[Operator, Evaluated]] = Bounded(_HISTORY_BYTES)
-        self._shapes: dict[tuple[int, str], tuple[Problem, tuple[int, ...]]] = {}
+        self._forms: dict[tuple[int, str, str], tuple[Problem, Form]] = {}
 
     def judge(
         self, backend: str, case: Case, inputs: CaseInputs, outcome: Evaluation | Failure
@@ -63,13 +68,15 @@ class Judge:
             return verdicts.inconclusive([f"no tolerance is known for {case.dtype}"])
         precision = PRECISIONS[case.dtype]
         question = self._question(case, inputs)
+        shape, dtype = self._output_form(problem, case)
         trial = Trial(
             case=case,
             inputs=inputs,
             evaluation=outcome,
             question=question,
             standard=Standard(precision, question.operations, self._factor(backend, case)),
-            shape=self._output_shape(problem, case),
+            shape=shape,
+            dtype=dtype,
             ask=self._truths.ask,
             remember=functools.partial(self._remember, backend, case),
         )
@@ -93,12 +100,12 @@ class Judge:
         given = self._registry.hook.tolerance(backend=backend, case=case)
         return FACTOR if given is None else float(given)
 
-    def _output_shape(self, problem: Problem, case: Case) -> tuple[int, ...]:
-        """The shape of f(x) at the case's size."""
-        key = (id(problem), case.size)
-        if key not in self._shapes:
-            self._shapes[key] = problem, output_shape(problem, case)
-        return self._shapes[key][1]
+    def _output_form(self, problem: Problem, case: Case) -> Form:
+        """The shape and the dtype of f(x) at the case's size, for arguments in its dtype."""
+        key = (id(problem), case.size, case.dtype)
+        if key not in self._forms:
+            self._forms[key] = problem, output_form(problem, case)
+        return self._forms[key][1]
 
     def _remember(
         self, backend: str, case: Case, evaluated: Evaluated

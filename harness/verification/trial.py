@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -45,9 +46,10 @@ class _Row:
 class Trial:
     """One evaluation before the judge.
 
-    ``question`` is what the case asks, ``standard`` what its results are held to, ``shape`` that
-    of f(x). ``ask`` finds truths. ``remember`` keeps a well-formed evaluation, and returns what
-    the backend has given at this point so far, by operator, this one among it.
+    ``question`` is what the case asks, ``standard`` what its results are held to, ``shape`` and
+    ``dtype`` are those of f(x). ``ask`` finds truths. ``remember`` keeps a well-formed
+    evaluation, and returns what the backend has given at this point so far, by operator, this
+    one among it.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class Trial:
     question: Question
     standard: Standard
     shape: tuple[int, ...]
+    dtype: np.dtype[Any]
     ask: Callable[[Question], Answer]
     remember: Callable[[Evaluated], Mapping[Operator, Evaluated]]
 
@@ -63,7 +66,12 @@ class Trial:
         """The gravest that is found, by the strongest oracle that finds it."""
         results = self.evaluation.results
         fault = structural_fault(
-            self.question.problem, self.case, self.inputs.args, self.shape, self.evaluation
+            self.question.problem,
+            self.case,
+            self.inputs.args,
+            self.shape,
+            self.evaluation,
+            self.dtype,
         )
         if fault is not None:
             return verdicts.of_structure(fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,24 @@ __all__ = ["NAME", "expected_shapes", "structural_fault", "value_fault"]
 
 NAME = "structure"
 
+_OF_THE_OUTPUT = frozenset(
+    {
+        Operator.VALUE,
+        Operator.JVP,
+        Operator.JVP_BATCHED,
+        Operator.JACOBIAN,
+        Operator.JACOBIAN_FORWARD,
+        Operator.HVP,
+        Operator.HVP_FORWARD_OVER_FORWARD,
+        Operator.HESSIAN,
+        Operator.HESSIAN_FORWARD_OVER_FORWARD,
+        Operator.THIRD,
+        Operator.THIRD_FORWARD,
+    }
+)
+"""What may be of the output's dtype: it is made of tangents of the output, or leaves the way to the
+backend. What a pullback has made is a cotangent of the arguments, and of their dtype."""
+
 
 def structural_fault(
     problem: Problem,
@@ -19,25 +38,31 @@ def structural_fault(
     args: Sequence[np.ndarray],
     output_shape: tuple[int, ...],
     evaluation: Evaluation,
+    output_dtype: np.dtype[Any] | None = None,
 ) -> str | None:
     """The first thing wrong with the form of an evaluation, as one line; None when there is none.
 
     In order: how many results, their shapes, whether they are real, their dtype; operands that
     were written to; results that share memory with operands; other bits from a second call.
+    A value may be a view of an argument, as the plain function's is. ``output_dtype`` is that of
+    f(x) where it is not the case's: what moves forward may be of it too.
     """
     expected = expected_shapes(problem, case.operator, args, output_shape)
+    dtypes = [np.dtype(case.dtype)]
+    if output_dtype is not None and case.operator in _OF_THE_OUTPUT:
+        dtypes.append(output_dtype)
     groups = {"": evaluation.results}
     if evaluation.probe:
         groups["for a second direction, "] = evaluation.probe
     if evaluation.combined:
         groups["for the sum of two directions, "] = evaluation.combined
     for where, results in groups.items():
-        fault = _form_fault(results, expected, case.dtype)
+        fault = _form_fault(results, expected, dtypes)
         if fault is not None:
             return where + fault
     if evaluation.mutated:
         return f"the call wrote to its operands: {', '.join(evaluation.mutated)}"
-    if evaluation.aliased:
+    if evaluation.aliased and case.operator is not Operator.VALUE:
         return f"results share memory with operands: {', '.join(evaluation.aliased)}"
     if not evaluation.repeatable:
         return "a second call with the same operands gave other bits"
@@ -88,7 +113,9 @@ def expected_shapes(
 
 
 def _form_fault(
-    results: Sequence[np.ndarray], expected: Sequence[tuple[int, ...]], dtype: str
+    results: Sequence[np.ndarray],
+    expected: Sequence[tuple[int, ...]],
+    dtypes: Sequence[np.dtype[Any]],
 ) -> str | None:
     if len(results) != len(expected):
         return f"{len(results)} results instead of {len(expected)}"
@@ -97,6 +124,6 @@ def _form_fault(
             return f"result {i} has shape {result.shape} instead of {shape}"
         if result.dtype.kind == "c":
             return f"result {i} is complex ({result.dtype}) for a real function"
-        if result.dtype != np.dtype(dtype):
-            return f"result {i} is {result.dtype} instead of {dtype}"
+        if result.dtype not in dtypes:
+            return f"result {i} is {result.dtype} instead of {dtypes[0]}"
     return None

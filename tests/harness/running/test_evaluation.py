@@ -133,6 +133,34 @@ def test_a_third_derivative_is_probed_along_twice_its_direction():
     assert seen.combined == ()
 
 
+def test_a_cotangent_has_the_dtype_that_the_function_asks_for():
+    taken = []
+
+    class Seen(ByHand):
+        dtypes = frozenset({"float32"})
+
+        def vjp(self, fun, primals):
+            y, pullback = super().vjp(fun, primals)
+
+            def watched(y_bar):
+                taken.append(y_bar)
+                return tuple(x_bar.astype(np.float32) for x_bar in pullback(y_bar))
+
+            return y, watched
+
+    for fun, dtype in (
+        (PRODUCTS.fun, "float32"),
+        (lambda xp, x, y: xp.float64(1) * (x * y), "float64"),
+    ):
+        taken.clear()
+        case, inputs = asked(Operator.VJP, dtype="float32")
+        seen = Evaluator(Seen()).evaluate(dataclasses.replace(PRODUCTS, fun=fun), case, inputs)
+        assert {y_bar.dtype.name for y_bar in taken} == {dtype}
+        np.testing.assert_array_equal(taken[0], inputs.seeds[0])
+        assert seen.results[0].dtype == np.float32
+        assert seen.mutated == ()
+
+
 def test_a_value_has_no_directions_and_is_seen_under_no_derivative():
     seen = evaluated(ByHand(), Operator.VALUE)
     assert (seen.probe, seen.combined, seen.value) == ((), (), None)

@@ -212,6 +212,70 @@ def test_structural_faults_are_caught_whatever_the_numbers(subjects, court, faul
     assert said in verdict.reason
 
 
+def test_a_value_may_be_a_view_of_its_argument_and_a_derivative_may_not(subjects, court):
+    # What reshape returns is a view; differentiation has no part in it.
+    aliased = {"aliased": ("result 0 is x",)}
+    assert court.try_(subjects["energy"], Operator.VALUE, **aliased).kind is OK
+    for operator in (Operator.JVP, Operator.GRADIENT, Operator.HESSIAN):
+        verdict = court.try_(subjects["energy"], operator, **aliased)
+        assert verdict.kind is VerdictKind.STRUCTURE
+
+
+def test_a_function_that_asks_for_a_dtype_has_tangents_of_it_and_cotangents_of_its_arguments(
+    tools, court
+):
+    def wide(array):
+        return lambda args, seeds: (np.asarray(array(args, seeds), dtype=np.float64),)
+
+    subject = tools.Subject(
+        tools.problem(
+            "widened",
+            lambda xp, x: xp.sum(x * x, dtype=xp.float64),
+            ("x",),
+            tools.seeded(1, lambda rng: (rng.standard_normal(4),)),
+            operations=8,
+        ),
+        {
+            Operator.VALUE: wide(lambda args, seeds: np.sum(args[0] ** 2)),
+            Operator.JVP: wide(lambda args, seeds: 2 * args[0] @ seeds[0]),
+            Operator.JACOBIAN_FORWARD: wide(lambda args, seeds: 2 * args[0]),
+            Operator.JACOBIAN_REVERSE: wide(lambda args, seeds: 2 * args[0]),
+            Operator.VJP: wide(lambda args, seeds: 2 * args[0] * seeds[0]),
+            Operator.GRADIENT: wide(lambda args, seeds: 2 * args[0]),
+        },
+    )
+
+    def widened(results):
+        return tuple(r.astype(np.float64) for r in results)
+
+    changes = {"results": widened, "probe": widened, "combined": widened}
+    forward = {Operator.VALUE, Operator.JVP, Operator.JACOBIAN_FORWARD}
+    for operator in subject.formulae:
+        verdict = court.try_(subject, operator, dtype="float32", **changes)
+        expected = OK if operator in forward else VerdictKind.STRUCTURE
+        assert verdict.kind is expected, (operator, verdict)
+        # The arguments' own dtype is never wrong.
+        assert court.try_(subject, operator, dtype="float32").kind is OK
+    # A function that asks for nothing has everything in its arguments' dtype.
+    for operator in (Operator.VALUE, Operator.JVP, Operator.JACOBIAN_FORWARD):
+        verdict = court.try_(plain_squares(tools), operator, dtype="float32", **changes)
+        assert verdict.kind is VerdictKind.STRUCTURE
+
+
+def plain_squares(tools):
+    """Σ x², as it is asked for above, but in the dtype of its argument."""
+    return tools.Subject(
+        tools.problem(
+            "plain-squares",
+            lambda xp, x: xp.sum(x * x),
+            ("x",),
+            tools.seeded(1, lambda rng: (rng.standard_normal(4),)),
+            operations=8,
+        ),
+        tools.of_vector(lambda x: np.sum(x * x), lambda x: 2 * x, lambda x: 2 * np.eye(4)),
+    )
+
+
 def test_the_last_bits_of_a_value_may_differ(subjects, court):
     # Compiled code adds in another order; that is no fault.
     verdict = court.try_(subjects["energy"], Operator.VJP, value=lambda y: y * (1 + 2**-52))

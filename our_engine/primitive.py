@@ -40,13 +40,15 @@ class Primitive:
     `jacobians` has one callable, or `ZERO`, per operand, or is a single `each`. `keeps` says
     which of (operands..., output) each of them reads; `fixed` has the factors that read none of
     them, computed, and None for the others; `parts` has all three together. An `eager` map is
-    built when the call is recorded. `nested` is what stands for it under an inner derivative.
+    built when the call is recorded. `cast` takes the operand to its setting dtype, where there is
+    one. `nested` is what stands for it under an inner derivative.
     """
 
     __slots__ = (
         "_bind",
         "_names",
         "accepts",
+        "cast",
         "direct",
         "eager",
         "elementwise",
@@ -103,6 +105,7 @@ class Primitive:
             accepted.update(keywords(j.jacobian if isinstance(j, each) else j))
         self.accepts = frozenset(accepted)
         self.nested = self
+        self.cast: Callable[[Any, Any], Any] | None = None
 
     def bind(self, args: tuple[Any, ...], kwargs: Settings) -> tuple[tuple[Any, ...], Settings]:
         """Sort a call's arguments into array operands and settings; refuse what is not known."""
@@ -117,6 +120,9 @@ class Primitive:
         else:
             count = len(self.jacobians)
             operands, settings = bound_by_name(self.name, self.names, count, args, kwargs)
+        if self.cast is not None and settings.get("dtype") is not None:
+            settings = dict(settings)
+            operands = (self.cast(operands[0], settings.pop("dtype")), *operands[1:])
         return operands, honoured(self.name, self.accepts, settings) if settings else settings
 
     @property

@@ -74,12 +74,15 @@ def rule(
     bind: Bind | None = None,
     evaluate: Callable[..., Any] | None = None,
     name: str | None = None,
+    nested: tuple[Any, ...] = (),
+    casts: bool = False,
 ) -> Callable[..., Any]:
     """Enter the local Jacobians of a function into the table; see the module's docstring.
 
     Each of `jacobians` is f(x_1, ..., x_n, y, *, settings) -> LinearMap, or `ZERO`, or there is
-    one `each(f)`. Returns the function to call: `function` itself if NumPy dispatches it, else a
-    wrapper that looks for traced arguments.
+    one `each(f)`. With `casts` the function has a dtype to which it casts its argument first;
+    `nested` is as in `elementwise`. Returns the function to call: `function` itself if NumPy
+    dispatches it, else a wrapper that looks for traced arguments.
     """
     if not jacobians:
         raise TypeError("our_engine.rule: give one local Jacobian for each array argument")
@@ -92,6 +95,11 @@ def rule(
         evaluate=evaluate,
         name=name,
     )
+    if casts:
+        primitive.cast = np.astype
+        primitive.accepts |= {"dtype"}
+    if nested:
+        primitive.nested = Primitive(function, nested, bind=bind, evaluate=evaluate, name=name)
     TABLE[function] = primitive
     return _callable(primitive)
 

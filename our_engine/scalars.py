@@ -22,11 +22,11 @@ SLOPES: dict[np.ufunc, Callable[[float, float], float]] = {
     np.sin: lambda x, _y: math.cos(x),
     np.cos: lambda x, _y: -math.sin(x),
     np.exp: lambda _x, y: y,
-    np.log: lambda x, _y: 1.0 / x,
+    np.log: lambda x, _y: 1.0 / x if x > 0.0 else math.log(x),  # raises: by the rule
     np.sqrt: lambda _x, y: 0.5 / y,
     np.tanh: lambda x, _y: math.cosh(x) ** -2,
     np.square: lambda x, _y: 2.0 * x,
-    np.log1p: lambda x, _y: 1.0 / (1.0 + x),
+    np.log1p: lambda x, _y: 1.0 / (1.0 + x) if x > -1.0 else math.log1p(x),
     np.expm1: lambda x, _y: math.exp(x),
 }
 """The derivatives f(x, y) of functions of one scalar, by Python's float arithmetic."""

@@ -83,6 +83,9 @@ def name_of(function: Any) -> str:
     own = getattr(function, "__name__", repr(function))
     if own == "<lambda>" and primitive is not None:
         own = primitive.name
+    if isinstance(function, np.ufunc) and own.startswith("_"):
+        # What SciPy's function of that name calls.
+        return f"scipy.special.{own[1:]}"
     return f"{getattr(function, '__module__', 'numpy')}.{own}"
 
 

@@ -7,9 +7,20 @@ those of scipy.special, once a program that has imported it comes with one of it
 
 from our_engine.primitives import COMPOSITE, TABLE
 
-from . import constants, elementwise, indexing, kinks, linalg, reductions, shaping, smooth
+from . import (
+    complex_parts,
+    constants,
+    elementwise,
+    indexing,
+    kinks,
+    linalg,
+    reductions,
+    shaping,
+    smooth,
+)
 
 __all__ = [
+    "complex_parts",
     "constants",
     "elementwise",
     "indexing",

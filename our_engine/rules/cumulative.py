@@ -98,15 +98,16 @@ def _bind_reduceat(
     return (array,), {"indices": np.asarray(indices), "axis": axis, **settings}
 
 
-rule(np.cumsum, _cumsum)
+rule(np.cumsum, _cumsum, casts=True)
 rule(
     (np.add, "accumulate"),
     _cumsum,
     evaluate=np.add.accumulate,
     name="add.accumulate",
     bind=along_first,
+    casts=True,
 )
-rule(np.cumulative_sum, _cumulative_sum)
+rule(np.cumulative_sum, _cumulative_sum, casts=True)
 rule(
     (np.add, "reduceat"),
     _add_reduceat,

@@ -11,7 +11,7 @@ small matrix W = I - D V^H M^-1 U stays polynomial:
 Both sides are equal for every A, not only at the point, so that derivatives of any order follow.
 Rows and columns are first scaled by powers of two, which costs no rounding.
 
-slogdet of a singular matrix is -inf, and its derivative what det' / det gives: infinite or NaN.
+slogdet of a singular matrix is -inf, and its derivative inf, or NaN where det does not change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from our_engine.linear_maps import ZERO, Cast, LinearMap, Outputs, Real, Scale, Sum
+from our_engine.linear_maps import ZERO, Cast, LinearMap, Operator, Outputs, Real, Scale, Sum
 from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.linear_maps.solving import turned
 from our_engine.node import raw
@@ -35,6 +35,9 @@ def _det(x: Array, _y: Any) -> LinearMap:
 
 
 def _slogdet(x: Array, y: Any) -> LinearMap:
+    singular = raw(y[0]) == 0
+    if np.any(singular) and x.dtype.kind != "c":
+        return Outputs(ZERO, _log_slope_at_singular(x, np.asarray(singular)))
     log_slope = Sum(x.shape, _LAST_TWO) @ Scale(_turned_inverse(x))
     if x.dtype.kind != "c":
         return Outputs(ZERO, log_slope)
@@ -42,6 +45,24 @@ def _slogdet(x: Array, y: Any) -> LinearMap:
     # d sign / sign is the imaginary part of d det / det, turned by 90 degrees.
     around = Scale(1j * y[0]) @ Cast(real_dtype(x.dtype), x.dtype) @ real @ Scale(-1j)
     return Outputs(around @ log_slope, real @ log_slope)
+
+
+def _log_slope_at_singular(x: Array, singular: Array) -> LinearMap:
+    """At a singular matrix log |det| rises without bound in each direction that changes det."""
+    slope = cofactors(x)
+    det = np.linalg.det(x)
+    divisor = np.where(singular, 0.0, det)
+    spread = np.expand_dims(singular, _LAST_TWO)
+
+    def push(v: Array) -> Array:
+        change = np.sum(slope * v, axis=_LAST_TWO)
+        return np.where(singular, np.abs(change), change) / divisor
+
+    def pull(u: Array) -> Array:
+        steep = np.where(spread, np.abs(slope), slope) / np.expand_dims(divisor, _LAST_TWO)
+        return steep * np.expand_dims(u, _LAST_TWO)
+
+    return Operator(push, pull, x.shape, x.size)
 
 
 def _turned_inverse(x: Array) -> Array:
@@ -54,6 +75,8 @@ def _turned_inverse(x: Array) -> Array:
 def cofactors(x: Array) -> Array:
     """The matrices of cofactors, adj(x)^T, of shape (..., n, n) like x; differentiable."""
     n = x.shape[-1]
+    if n <= 3:
+        return _of_small(x, n)
     plain = raw(x)
     rows, columns = _exponents(plain)
     down = -(rows + columns)
@@ -71,6 +94,20 @@ def cofactors(x: Array) -> Array:
     total = np.sum(rows, axis=_LAST_TWO, keepdims=True)
     total = total + np.sum(columns, axis=_LAST_TWO, keepdims=True)
     return _times_power_of_two(found, total + down)
+
+
+def _of_small(x: Array, n: int) -> Array:
+    """Written out: products of elements, each rounded once."""
+    if n < 2:
+        return np.ones_like(raw(x))
+    if n == 2:
+        return x[..., ::-1, ::-1] * np.array([[1.0, -1.0], [-1.0, 1.0]], real_dtype(x.dtype))
+    one, two = np.array([1, 2, 0]), np.array([2, 0, 1])
+
+    def turned_by(rows: Array, columns: Array) -> Array:
+        return x[..., rows[:, None], columns]
+
+    return turned_by(one, one) * turned_by(two, two) - turned_by(one, two) * turned_by(two, one)
 
 
 def _of_regular(A: Array) -> Array:

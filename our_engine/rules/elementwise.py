@@ -1,4 +1,4 @@
-"""Rules of smooth functions that act element by element, and of the parts of complex numbers.
+"""Rules of smooth functions that act element by element.
 
 abs, fabs and hypot have derivative 0 at 0, a choice inside the interval of one-sided derivatives;
 what even functions of them ask for in their second derivatives is in `moduli`.
@@ -7,6 +7,7 @@ what even functions of them ask for in their second derivatives is in `moduli`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,11 @@ from our_engine.linear_maps import (
     Real,
     Scale,
 )
-from our_engine.primitives import elementwise, rule
+from our_engine.primitives import elementwise
 from our_engine.recording import Node, raw
 from our_engine.types import Array
 
-from .smooth import expit, sech2, sinc_derivative
+from .smooth import expit, one_less_square, sech2, sinc_derivative
 
 LN2 = math.log(2.0)
 LN10 = math.log(10.0)
@@ -86,8 +87,8 @@ def _power_base(x: Array, p: Array, _y: Array) -> Any:
 
 
 def _power_exponent(x: Array, p: Array, y: Array) -> Any:
-    # 0**p is 0 for all p > 0: its slope is 0, not log(0) * 0.
-    flat = (raw(x) == 0) & (raw(p) > 0)
+    # 0**p is 0 for all p > 0: its slope is 0, not log(0) * 0. At p = 0 it is that of the right.
+    flat = (raw(x) == 0) & (raw(p) >= 0)
     if not np.any(flat):
         return np.log(x) * y
     return np.where(flat, 0, np.log(np.where(flat, 1, x)) * x**p)
@@ -104,26 +105,42 @@ def _logaddexp(a: Array, b: Array) -> Array:
 
 def hypot_first(a: Array, b: Array, y: Array) -> Any:
     """The factor of hypot(a, b) by a."""
-    if isinstance(y, Node) and not np.all(raw(y)):
-        return _hypot_side(a, b, y, 0)
-    return over(a, y)
+    if not isinstance(y, Node):
+        return over(a, y)
+    return cosine(a, b) if np.all(raw(y)) else _hypot_side(a, b, y, 0)
 
 
 def hypot_second(a: Array, b: Array, y: Array) -> Any:
     """The factor of hypot(a, b) by b."""
-    if isinstance(y, Node) and not np.all(raw(y)):
-        return _hypot_side(a, b, y, 1)
-    return over(b, y)
+    if not isinstance(y, Node):
+        return over(b, y)
+    return cosine(b, a) if np.all(raw(y)) else _hypot_side(a, b, y, 1)
+
+
+def _cosine(a: Array, b: Array) -> Any:
+    return a / np.hypot(a, b)
+
+
+def _cosine_by_side(a: Array, b: Array, y: Array) -> Array:
+    """(b / h)^2 / h: unlike the derivative of a / h it does not cancel."""
+    return cosine(b, a) ** 2 / np.hypot(a, b)
+
+
+def _cosine_by_other(a: Array, b: Array, y: Array) -> Array:
+    return -y * cosine(b, a) / np.hypot(a, b)
+
+
+cosine: Callable[..., Any] = elementwise(_cosine, _cosine_by_side, _cosine_by_other)
 
 
 def nested_hypot_first(a: Array, b: Array, y: Array) -> Any:
     """The same for the value that an inner derivative works on."""
-    return a / y if np.all(raw(y)) else _hypot_side(a, b, y, 0)
+    return cosine(a, b) if np.all(raw(y)) else _hypot_side(a, b, y, 0)
 
 
 def nested_hypot_second(a: Array, b: Array, y: Array) -> Any:
     """The same by b."""
-    return b / y if np.all(raw(y)) else _hypot_side(a, b, y, 1)
+    return cosine(b, a) if np.all(raw(y)) else _hypot_side(a, b, y, 1)
 
 
 def _hypot_side(a: Array, b: Array, y: Array, side: int) -> LinearMap:
@@ -132,9 +149,39 @@ def _hypot_side(a: Array, b: Array, y: Array, side: int) -> LinearMap:
     return hypot_side(a, b, y, side)
 
 
+def _within(x: Array, low: float, high: float = math.inf) -> Array:
+    """X, and where it is outside of [low, high] NaN, at every order: so is the function."""
+    if is_complex(x):
+        return x
+    plain = raw(x)
+    outside = plain < low
+    if high < math.inf:
+        outside |= plain > high
+    if not np.any(outside):
+        return x
+    return x * np.where(outside, np.nan, 1.0).astype(np.result_type(plain))
+
+
+def _arctan(x: Array, _y: Array) -> Array:
+    """1 / (1 + x^2), without overflow; flat at infinity, to every order."""
+    if is_complex(x):
+        return 1.0 / (1.0 + x * x)
+    if isinstance(x, Node):
+        endless = np.isinf(raw(x))
+        if np.any(endless):
+            inside: Array = np.where(endless, 0, x)  # type: ignore[call-overload]
+            return np.where(endless, 0, _arctan(inside, None))
+    else:
+        slope = 1.0 / (1.0 + x * x)
+        if np.all(slope):
+            return slope
+    h = np.hypot(1.0, x)
+    return 1.0 / h / h
+
+
 def _polar(side: Array, x: Array, y: Array) -> Array:
     r = np.hypot(x, y)
-    return over(over(side, r), r)
+    return side / r / r
 
 
 elementwise(np.add, lambda _a, _b, _y: ONE, lambda _a, _b, _y: ONE)
@@ -149,7 +196,7 @@ elementwise(np.sign, _sign)
 elementwise(np.conjugate, _conjugate)
 
 elementwise(np.square, lambda x, _y: 2.0 * x)
-elementwise(np.sqrt, lambda _x, y: 0.5 / y)
+elementwise(np.sqrt, lambda _x, y: 0.5 / (y + 0.0))  # of -0.0 too it is inf
 elementwise(np.cbrt, lambda _x, y: 1.0 / (3.0 * y * y))
 elementwise(np.reciprocal, lambda _x, y: -y * y)
 elementwise(np.power, _power_base, _power_exponent)
@@ -158,10 +205,10 @@ elementwise(np.float_power, _power_base, _power_exponent)
 elementwise(np.exp, lambda _x, y: y)
 elementwise(np.exp2, lambda _x, y: y * LN2)
 elementwise(np.expm1, lambda x, _y: np.exp(x))
-elementwise(np.log, lambda x, _y: 1.0 / x)
-elementwise(np.log2, lambda x, _y: 1.0 / (x * LN2))
-elementwise(np.log10, lambda x, _y: 1.0 / (x * LN10))
-elementwise(np.log1p, lambda x, _y: 1.0 / (1.0 + x))
+elementwise(np.log, lambda x, _y: 1.0 / (_within(x, 0.0) + 0.0))
+elementwise(np.log2, lambda x, _y: 1.0 / (_within(x, 0.0) * LN2 + 0.0))
+elementwise(np.log10, lambda x, _y: 1.0 / (_within(x, 0.0) * LN10 + 0.0))
+elementwise(np.log1p, lambda x, _y: 1.0 / (1.0 + _within(x, -1.0)))
 elementwise(np.logaddexp, lambda a, b, _y: _logaddexp(a, b), lambda a, b, _y: _logaddexp(b, a))
 elementwise(
     np.logaddexp2,
@@ -172,9 +219,9 @@ elementwise(
 elementwise(np.sin, lambda x, _y: np.cos(x))
 elementwise(np.cos, lambda x, _y: -np.sin(x))
 elementwise(np.tan, lambda _x, y: 1.0 + y * y)
-elementwise(np.arcsin, lambda x, _y: 1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
-elementwise(np.arccos, lambda x, _y: -1.0 / np.sqrt((1.0 - x) * (1.0 + x)))
-elementwise(np.arctan, lambda x, _y: 1.0 / (1.0 + x * x))
+elementwise(np.arcsin, lambda x, _y: 1.0 / np.sqrt(one_less_square(x)))
+elementwise(np.arccos, lambda x, _y: -1.0 / np.sqrt(one_less_square(x)))
+elementwise(np.arctan, _arctan)
 elementwise(np.sinh, lambda x, _y: np.cosh(x))
 elementwise(np.cosh, lambda x, _y: np.sinh(x))
 elementwise(np.tanh, lambda x, y: 1.0 - y * y if is_complex(x) else sech2(x))
@@ -183,7 +230,7 @@ elementwise(
     lambda x, _y: 1.0 / (np.sqrt(1.0 + x * x) if is_complex(x) else np.hypot(1.0, x)),
 )
 elementwise(np.arccosh, lambda x, _y: 1.0 / (np.sqrt(x - 1.0) * np.sqrt(x + 1.0)))
-elementwise(np.arctanh, lambda x, _y: 1.0 / ((1.0 - x) * (1.0 + x)))
+elementwise(np.arctanh, lambda x, _y: 1.0 / one_less_square(_within(x, -1.0, 1.0)))
 elementwise(np.hypot, hypot_first, hypot_second, nested=(nested_hypot_first, nested_hypot_second))
 elementwise(np.arctan2, lambda a, b, _y: _polar(b, a, b), lambda a, b, _y: -_polar(a, a, b))
 elementwise(np.deg2rad, lambda _x, _y: DEGREE)
@@ -191,24 +238,3 @@ elementwise(np.radians, lambda _x, _y: DEGREE)
 elementwise(np.rad2deg, lambda _x, _y: 1.0 / DEGREE)
 elementwise(np.degrees, lambda _x, _y: 1.0 / DEGREE)
 elementwise(np.sinc, lambda x, _y: sinc_derivative(x, order=1))
-
-
-def _real(z: Array, _y: Array) -> LinearMap:
-    return Real(z.dtype) if is_complex(z) else ONE
-
-
-def _imag(z: Array, _y: Array) -> LinearMap:
-    return Real(z.dtype) @ Scale(-1j) if is_complex(z) else ZERO
-
-
-def _angle(z: Array, _y: Array, deg: bool = False) -> Any:
-    unit = 1.0 / DEGREE if deg else 1.0
-    if not is_complex(z):
-        return ZERO
-    # d arg(z) = Im(dz / z) = Re(-i dz / z)
-    return Real(z.dtype) @ Scale(-1j * unit / z)
-
-
-rule(np.real, _real)
-rule(np.imag, _imag)
-rule(np.angle, _angle)

@@ -35,12 +35,13 @@ def choose(mask: Any) -> LinearMap:
     return ONE if mask else ZERO
 
 
-def _first(condition: Any, tie: Any) -> LinearMap:
-    """The factor of the argument that wins where `condition`, and half of it at a tie."""
+def _first(a: Array, b: Array, condition: Any) -> LinearMap:
+    """The factor of a that wins over b where `condition`, and half of it at a tie."""
+    tie = a == b
     # To count is the quickest way to ask whether there are any.
     if not (np.count_nonzero(tie) if type(tie) is np.ndarray else tie):
         return choose(condition)
-    half = np.where(tie, 0.5, 1.0)
+    half = np.where(tie, 0.5, 1.0).astype(np.result_type(raw(a), raw(b)))
     return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)
 
 
@@ -88,21 +89,17 @@ def _clip(a: Array, a_min: Any = None, a_max: Any = None, out: Any = None, **key
     return a if high is None else np.minimum(a, high)
 
 
-elementwise(
-    np.maximum, lambda a, b, _y: _first(a > b, a == b), lambda a, b, _y: _first(b > a, a == b)
-)
-elementwise(
-    np.minimum, lambda a, b, _y: _first(a < b, a == b), lambda a, b, _y: _first(b < a, a == b)
-)
+elementwise(np.maximum, lambda a, b, _y: _first(a, b, a > b), lambda a, b, _y: _first(a, b, b > a))
+elementwise(np.minimum, lambda a, b, _y: _first(a, b, a < b), lambda a, b, _y: _first(a, b, b < a))
 elementwise(
     np.fmax,
-    lambda a, b, _y: _first((a > b) | np.isnan(raw(b)), a == b),
-    lambda a, b, _y: _first((b > a) | np.isnan(raw(a)), a == b),
+    lambda a, b, _y: _first(a, b, (a > b) | np.isnan(raw(b))),
+    lambda a, b, _y: _first(a, b, (b > a) | np.isnan(raw(a))),
 )
 elementwise(
     np.fmin,
-    lambda a, b, _y: _first((a < b) | np.isnan(raw(b)), a == b),
-    lambda a, b, _y: _first((b < a) | np.isnan(raw(a)), a == b),
+    lambda a, b, _y: _first(a, b, (a < b) | np.isnan(raw(b))),
+    lambda a, b, _y: _first(a, b, (b < a) | np.isnan(raw(a))),
 )
 
 elementwise(np.copysign, _copysign, ZERO)

@@ -2,7 +2,9 @@
 
 Where elements are equal the order among them is arbitrary, and their derivatives are shared
 equally: the mean of all permutations that sort. So the largest of sort(x) has the derivative of
-max(x), and no result depends on the kind of the sort.
+max(x), and no result depends on the kind of the sort. Where the cotangents of equal elements are
+equal too, as those of a function symmetric in them are, sharing makes no difference at first order,
+and in higher ones the order that was found is right where the shared one is not.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from our_engine.linear_maps import ONE, Gather, LinearMap, Permute, Reshape, Scale
+from our_engine.linear_maps import ONE, Gather, LinearMap, Operator, Permute, Reshape, Scale, plain
 from our_engine.primitives import Spec, composite, constant, rule
-from our_engine.recording import raw
+from our_engine.recording import Node, raw
 from our_engine.types import Array, Shape
+from our_engine.undetermined import meet
 
 from .arguments import refuse, with_value
 from .indexing import scatter_add
@@ -61,6 +64,37 @@ def _turned(x: Array, axis: Any) -> tuple[LinearMap, LinearMap, Array]:
 def _sort(x: Array, _y: Spec, axis: Any = -1, kind: Any = None, stable: Any = None) -> LinearMap:
     there, back, value = _turned(raw(x), axis)
     return back @ sorting(value) @ there
+
+
+def _nested_sort(
+    x: Array, _y: Spec, axis: Any = -1, kind: Any = None, stable: Any = None
+) -> LinearMap:
+    """The order that was found: what is symmetric in the elements has every derivative by it."""
+    there, back, value = _turned(raw(x), axis)
+    return back @ _permutation(value) @ there
+
+
+def _sort_again(
+    x: Array, _y: Spec, axis: Any = -1, kind: Any = None, stable: Any = None
+) -> LinearMap:
+    """As `_sort`, but by the order that was found where sharing makes no difference."""
+    if not isinstance(x, Node):
+        return _sort(x, _y, axis)
+    there, back, value = _turned(raw(x), axis)
+    shared, found = sorting(value), _permutation(value)
+    if type(shared) is Gather:
+        return back @ found @ there
+
+    def push(v: Array) -> Array:
+        meet()
+        return shared.apply(v)
+
+    def pull(u: Array) -> Array:
+        ours = found.pull(u)
+        alike = np.array_equal(raw(plain(shared.pull(raw(u)))), raw(plain(ours)))
+        return plain(ours if alike else shared.pull(u))
+
+    return back @ Operator(push, pull, value.shape) @ there
 
 
 def _partition(
@@ -118,7 +152,7 @@ def _unique_inverse(x: Array, /) -> Any:
     return type(found)(_unique(x, equal_nan=False), *found[1:])
 
 
-rule(np.sort, _sort)
+rule(np.sort, _sort_again, nested=(_nested_sort,))
 rule(np.partition, _partition)
 composite(np.sort_complex, _sort_complex)
 composite(np.unique, _unique)

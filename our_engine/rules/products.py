@@ -78,22 +78,24 @@ def _nancumprod(a: Array, *args: Any, **settings: Any) -> Any:
     return np.cumprod(without_nan(a, 1), *args, **settings)
 
 
-rule(np.prod, _prod)
+rule(np.prod, _prod, casts=True)
 rule(
     (np.multiply, "reduce"),
     _prod,
     evaluate=np.multiply.reduce,
     name="multiply.reduce",
     bind=along_first,
+    casts=True,
 )
-rule(np.cumprod, _cumprod)
+rule(np.cumprod, _cumprod, casts=True)
 rule(
     (np.multiply, "accumulate"),
     _cumprod,
     evaluate=np.multiply.accumulate,
     name="multiply.accumulate",
     bind=along_first,
+    casts=True,
 )
-rule(np.cumulative_prod, _cumulative_prod)
+rule(np.cumulative_prod, _cumulative_prod, casts=True)
 composite(np.nanprod, _nanprod)
 composite(np.nancumprod, _nancumprod)

@@ -86,10 +86,23 @@ def _logaddexp_reduce(
 
 
 # What np.sum calls in the end.
-rule(np.sum, _sum, eager=True, evaluate=functools.partial(np.add.reduce, axis=None))
-rule(np.mean, _mean)
-rule(np.nanmean, _nanmean)
-rule((np.add, "reduce"), _sum, evaluate=np.add.reduce, name="add.reduce", bind=along_first)
+rule(
+    np.sum,
+    _sum,
+    eager=True,
+    evaluate=functools.partial(np.add.reduce, axis=None),
+    casts=True,
+)
+rule(np.mean, _mean, casts=True)
+rule(np.nanmean, _nanmean, casts=True)
+rule(
+    (np.add, "reduce"),
+    _sum,
+    evaluate=np.add.reduce,
+    name="add.reduce",
+    bind=along_first,
+    casts=True,
+)
 rule(
     (np.logaddexp, "reduce"),
     _logaddexp_reduce,

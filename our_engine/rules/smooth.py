@@ -34,8 +34,10 @@ def _sinc_derivative(x: Array, order: int = 0) -> Any:
     near = np.abs(x) < 1.0 + 0.5 * order
     far = np.where(near, 1.0, x)
     f = np.sinc(far)
+    reduced = math.pi * (far - 2.0 * np.rint(0.5 * far))  # exact but for the product
+    wave = (np.sin(reduced), np.cos(reduced), -np.sin(reduced), -np.cos(reduced))
     for n in range(1, order + 1):
-        f = (math.pi ** (n - 1) * np.sin(math.pi * far + 0.5 * math.pi * n) - n * f) / far
+        f = (math.pi ** (n - 1) * wave[n % 4] - n * f) / far
     z = np.where(near, x, 0.0)
     series = np.zeros_like(z)
     first = (order + 1) // 2
@@ -46,6 +48,11 @@ def _sinc_derivative(x: Array, order: int = 0) -> Any:
     return np.where(near, series, f).astype(x.dtype)[()]
 
 
+def _one_less_square(x: Array) -> Any:
+    return (1.0 - x) * (1.0 + x)
+
+
+one_less_square: Callable[..., Any] = elementwise(_one_less_square, lambda x, _y: -2.0 * x)
 sech2: Callable[..., Any] = elementwise(_sech2, lambda x, y: -2.0 * np.tanh(x) * y)
 expit: Callable[..., Any] = elementwise(_expit, lambda x, _y: 0.25 * sech2(0.5 * x))
 sinc_derivative: Callable[..., Any] = rule(

@@ -57,6 +57,13 @@ def test_empty_and_nan():
 
 
 @pytest.mark.parametrize("f", [np.cumsum, np.nancumsum])
-def test_refused_by_name(f):
-    with pytest.raises(oe.DifferentiationError, match="dtype"):
-        oe.grad(lambda x: np.sum(f(x, dtype=np.float32)))(A)
+def test_a_dtype_is_a_cast_before(f):
+    narrow = A.astype(np.float32)
+    y, pull = oe.vjp(lambda x: f(x, dtype=np.float64), (narrow,))
+    want, wanted = oe.vjp(f, (narrow.astype(np.float64),))
+    np.testing.assert_array_equal(y, f(narrow, dtype=np.float64))
+    np.testing.assert_allclose(y, want, rtol=1e-15)
+    assert y.dtype == np.float64
+    got = pull(np.ones(np.shape(y)))[0]
+    assert got.dtype == np.float32
+    np.testing.assert_array_equal(got, wanted(np.ones(np.shape(y)))[0].astype(np.float32))

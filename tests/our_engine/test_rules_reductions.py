@@ -108,9 +108,7 @@ def test_logsumexp_in_the_tails():
     "call",
     [
         lambda x: np.sum(x, out=np.zeros(4), axis=0),
-        lambda x: np.sum(x, dtype=np.float32),
-        lambda x: np.nansum(x, dtype=np.float32),
-        lambda x: np.mean(x, dtype=np.float32),
+        lambda x: np.var(x, dtype=np.float32),
         lambda x: np.nanmean(x, out=np.zeros(())),
         lambda x: np.sum(x, initial=x[0, 0]),
     ],
@@ -118,3 +116,16 @@ def test_logsumexp_in_the_tails():
 def test_refused_by_name(call):
     with pytest.raises(oe.DifferentiationError, match=r"dtype|out|initial"):
         oe.grad(lambda x: np.sum(call(x)))(A)
+
+
+@pytest.mark.parametrize("f", [np.sum, np.nansum, np.mean, np.nanmean, np.add.reduce, np.trace])
+def test_a_dtype_is_a_cast_before(f):
+    x = np.full((2, 2), 0.1)
+    y, pull = oe.vjp(lambda x: f(x, dtype=np.float32), (x,))
+    np.testing.assert_allclose(y, f(x.astype(np.float32)), rtol=1e-6)
+    assert y.dtype == np.float32
+    assert pull(np.ones(np.shape(y), np.float32))[0].dtype == np.float64
+    if f is np.nanmean:
+        return  # refuses integers itself
+    counted = oe.grad(lambda x: np.sum(f(x * 30, dtype=np.int64)) * np.sum(x))(x)
+    np.testing.assert_array_equal(counted, np.full((2, 2), np.sum(f(x * 30, dtype=np.int64))))

@@ -24,10 +24,18 @@ def _ratio(x: Array, y: Array) -> Array:
 def _log_ratio(x: Array, y: Array) -> Array:
     """log(x / y), also where the quotient leaves the range."""
     q = np.asarray(raw(x) / raw(y))
-    plain = (q > 0) & np.isfinite(q)
+    plain = (q >= np.finfo(q.dtype).tiny) & np.isfinite(q)
     if np.all(plain):
         return np.log(x / y)
     return np.where(plain, np.log(np.where(plain, x / y, 1)), np.log(x) - np.log(y))
+
+
+def _logit(x: Array, _y: Array) -> Array:
+    """1 / x + 1 / (1 - x), which is 1 / (x (1 - x)) without its overflow."""
+    outside = (raw(x) < 0) | (raw(x) > 1)
+    if np.any(outside):
+        x = x * np.where(outside, np.nan, 1.0).astype(x.dtype)
+    return 1.0 / x + 1.0 / (1.0 - x)
 
 
 def _kl_slope(x: Array, y: Array, _z: Any) -> Array:
@@ -41,7 +49,7 @@ def _softplus(x: Array) -> Any:
 
 elementwise(sp.expit, lambda x, _y: 0.25 * sech2(0.5 * x))
 elementwise(sp.log_expit, lambda x, _y: sp.expit(-x))
-elementwise(sp.logit, lambda x, _y: 1.0 / x + 1.0 / (1.0 - x))
+elementwise(sp.logit, _logit)
 elementwise(sp.xlogy, lambda _x, y, _z: np.log(y), lambda x, y, _z: _ratio(x, y))
 elementwise(sp.xlog1py, lambda _x, y, _z: np.log1p(y), lambda x, y, _z: _ratio(x, 1.0 + y))
 elementwise(sp.entr, lambda x, _y: -1.0 - np.log(x))

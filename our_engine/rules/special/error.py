@@ -54,28 +54,28 @@ def _erfcx(x: Array, y: Array) -> Array:
     return -2.0 * repeated_integral(x, order=1)
 
 
-def _erfinv(x: Array, y: Array) -> Array:
-    """exp(y^2), which is erfcx(y) / (1 - x): both factors of that are exact in the tail."""
-    near = np.abs(raw(x)) < 0.5
-    side = np.where(raw(x) < 0, -1.0, 1.0).astype(x.dtype)
-    tail = _over(sp.erfcx(side * y), 1.0 - side * x)
-    if not np.any(near):
-        return HALF_ROOT_PI * tail
-    return HALF_ROOT_PI * np.where(near, np.exp(np.square(np.where(near, y, 0))), tail)
+def _erfinv_slope(x: Array) -> Any:
+    """sqrt(pi)/2 exp(y^2) = sqrt(pi)/2 erfcx(y) / (1 - x): both factors of that are exact."""
+    y, size = sp.erfinv(x), np.abs(x)
+    tail: Array = _over(sp.erfcx(np.abs(y)), (1.0 - size).astype(x.dtype))
+    slope: Array = np.where(size < 0.5, np.exp(y * y), tail)
+    return (HALF_ROOT_PI * slope).astype(x.dtype)[()]
 
 
-def _erfcinv(x: Array, y: Array) -> Array:
-    near = np.abs(raw(x) - 1) < 0.5
-    if np.any(near):
-        center = np.exp(np.square(np.where(near, y, 0)))
-        return -HALF_ROOT_PI * np.where(near, center, _erfcinv_tail(x, y))
-    return -HALF_ROOT_PI * _erfcinv_tail(x, y)
+def _erfcinv_slope(x: Array) -> Any:
+    y = sp.erfcinv(x)
+    tail = _over(sp.erfcx(np.abs(y)), np.where(x < 1, x, 2.0 - x))
+    center = np.abs(x - 1.0) < 0.5
+    slope: Array = np.where(center, np.exp(y * y), tail)
+    return (-HALF_ROOT_PI * slope).astype(x.dtype)[()]
 
 
-def _erfcinv_tail(x: Array, y: Array) -> Array:
-    low = raw(x) < 1
-    side = np.where(low, 1.0, -1.0).astype(x.dtype)
-    return _over(sp.erfcx(side * y), np.where(low, x, 2.0 - x))
+def _ndtri_slope(p: Array) -> Any:
+    y = sp.ndtri(p)
+    tail = _over(sp.erfcx(np.abs(y) / ROOT_2), np.where(p < 0.5, p, 1.0 - p))
+    center = np.abs(p - 0.5) < 0.25
+    slope: Array = np.where(center, 2.0 * np.exp(0.5 * y * y), tail)
+    return (ROOT_HALF_PI * slope).astype(p.dtype)[()]
 
 
 def _log_ndtr(x: Array, _y: Array) -> Array:
@@ -88,18 +88,12 @@ def _log_ndtr(x: Array, _y: Array) -> Array:
     return np.where(high, 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x) / sp.ndtr(x), low)
 
 
-def _ndtri(p: Array, y: Array) -> Array:
-    near = np.abs(raw(p) - 0.5) < 0.25
-    if np.any(near):
-        center = 2.0 * np.exp(0.5 * np.square(np.where(near, y, 0)))
-        return ROOT_HALF_PI * np.where(near, center, _ndtri_tail(p, y))
-    return ROOT_HALF_PI * _ndtri_tail(p, y)
-
-
-def _ndtri_tail(p: Array, y: Array) -> Array:
-    low = raw(p) < 0.5
-    side = np.where(low, -1.0, 1.0).astype(p.dtype) / ROOT_2
-    return _over(sp.erfcx(side.astype(p.dtype) * y), np.where(low, p, 1.0 - p))
+def bell(x: Array) -> Array:
+    """exp(-x^2), flat at infinity to every order."""
+    endless = np.isinf(raw(x))
+    if np.any(endless):
+        x = np.where(endless, 1e200, x).astype(x.dtype)
+    return np.exp(-x * x)
 
 
 def _over(a: Array, b: Array) -> Array:
@@ -108,18 +102,27 @@ def _over(a: Array, b: Array) -> Array:
     return np.where(end, np.inf, a / np.where(end, 1, b)) if np.any(end) else a / b
 
 
+# Each of these y has y'' = 2 y y'^2 (ndtri: y y'^2), which unlike a quotient does not cancel.
+erfinv_slope: Callable[..., Any] = elementwise(
+    _erfinv_slope, lambda x, y: 2.0 * sp.erfinv(x) * y * y
+)
+erfcinv_slope: Callable[..., Any] = elementwise(
+    _erfcinv_slope, lambda x, y: 2.0 * sp.erfcinv(x) * y * y
+)
+ndtri_slope: Callable[..., Any] = elementwise(_ndtri_slope, lambda p, y: sp.ndtri(p) * y * y)
+
 repeated_integral: Callable[..., Any] = rule(
     _repeated_integral,
     lambda x, _y, order=0: Scale(-2.0 * (order + 1) * repeated_integral(x, order=order + 1)),
 )
 
-elementwise(sp.erf, lambda x, _y: TWO_BY_ROOT_PI * np.exp(-x * x))
-elementwise(sp.erfc, lambda x, _y: -TWO_BY_ROOT_PI * np.exp(-x * x))
+elementwise(sp.erf, lambda x, _y: TWO_BY_ROOT_PI * bell(x))
+elementwise(sp.erfc, lambda x, _y: -TWO_BY_ROOT_PI * bell(x))
 elementwise(sp.erfi, lambda x, _y: TWO_BY_ROOT_PI * np.exp(x * x))
 elementwise(sp.erfcx, _erfcx)
-elementwise(sp.erfinv, _erfinv)
-elementwise(sp.erfcinv, _erfcinv)
-elementwise(sp.ndtr, lambda x, _y: 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x))
+elementwise(sp.erfinv, lambda x, _y: erfinv_slope(x))
+elementwise(sp.erfcinv, lambda x, _y: erfcinv_slope(x))
+elementwise(sp.ndtr, lambda x, _y: 0.5 / ROOT_HALF_PI * bell(x / ROOT_2))
 elementwise(sp.log_ndtr, _log_ndtr)
-elementwise(sp.ndtri, _ndtri)
+elementwise(sp.ndtri, lambda p, _y: ndtri_slope(p))
 elementwise(sp.ndtri_exp, lambda _x, y: ROOT_HALF_PI * sp.erfcx(y / -ROOT_2))

@@ -50,6 +50,42 @@ mean_exponential: Callable[..., Any] = rule(
 )
 
 
+def _spence_slope(z: Array, order: int = 0) -> Any:
+    """The derivative of log(z) / (1 - z) of the given order, for real z.
+
+    Near z = 1 the series of -log(1 + w) / w; elsewhere h = log(1 + w) / w has the derivatives
+    w h^(n) + n h^(n-1) = d^n log(1 + w) / dw^n.
+    """
+    z = np.asarray(z)
+    wide = z.astype(float)
+    near = np.abs(wide - 1.0) < 0.5
+    far = np.where(near, 2.0, wide)
+    w = far - 1.0
+    h = np.log(far) / w
+    for n in range(1, order + 1):
+        h = ((-1.0) ** (n - 1) * math.factorial(n - 1) / far**n - n * h) / w
+    w = np.where(near, wide - 1.0, 0.0)
+    series = np.zeros_like(w)
+    for k in range(80 + order, order - 1, -1):
+        series = series * w + (-1.0) ** k * math.perm(k, order) / (k + 1)
+    return -np.where(near, series, h).astype(z.dtype)[()]
+
+
+spence_slope: Callable[..., Any] = rule(
+    _spence_slope, lambda z, _y, order=0: Scale(spence_slope(z, order=order + 1))
+)
+
+
+def _expn(n: Any, x: Array, _y: Any) -> Array:
+    """-E_(n-1), of which SciPy has none below order 0."""
+    n = np.asarray(n)
+    slope = -sp.expn(np.maximum(n - 1, 1), x)
+    if np.any(n <= 1):
+        slope = np.where(n == 1, -np.exp(-x) / x, slope)
+        slope = np.where(n == 0, -np.exp(-x) * (1.0 + 1.0 / x) / x, slope)
+    return slope
+
+
 def _sici(x: Array, _y: Any) -> LinearMap:
     return Outputs(Scale(np.sinc(x / math.pi)), Scale(np.cos(x) / x))
 
@@ -67,7 +103,8 @@ def _airy(x: Array, y: Any) -> LinearMap:
 elementwise(sp.exprel, lambda x, _y: mean_exponential(x, order=1))
 elementwise(sp.exp1, lambda x, _y: -np.exp(-x) / x)
 elementwise(sp.expi, lambda x, _y: np.exp(x) / x)
-elementwise(sp.expn, refused, lambda n, x, _y: -sp.expn(n - 1, x))
+elementwise(sp.expn, refused, _expn)
+elementwise(sp.spence, lambda z, _y: spence_slope(z))
 rule(sp.sici, _sici)
 rule(sp.fresnel, _fresnel)
 rule(sp.airy, _airy)

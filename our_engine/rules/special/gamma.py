@@ -17,7 +17,7 @@ from our_engine.node import raw
 from our_engine.primitives import elementwise, refused, rule
 from our_engine.types import Array, DifferentiationError, Settings
 
-from .stirling import gamma_density
+from .stirling import gamma_density, psi_difference
 
 
 def _real(x: Array, name: str) -> Array:
@@ -56,6 +56,12 @@ def _multigammaln_rule(a: Array, _y: Any, d: Any = 1) -> LinearMap:
     return Scale(sum(sp.psi(a - j / 2.0) for j in range(int(d))))
 
 
+def _by_shift(s: Any, q: Array, y: Array) -> Array:
+    """-s zeta(s + 1, q), where zeta(s, q) is finite."""
+    undefined = np.where(np.isfinite(raw(y)), 1.0, np.nan).astype(y.dtype)
+    return -s * hurwitz_zeta(s + 1.0, q) * undefined
+
+
 def _bind(a: Array, d: Any) -> tuple[tuple[Array], Settings]:
     return (a,), {"d": d}
 
@@ -69,10 +75,10 @@ multigammaln: Callable[..., Any] = rule(
 
 # The ufunc that scipy.special.zeta calls with two arguments.
 hurwitz_zeta = sp._ufuncs._zeta
-elementwise(hurwitz_zeta, refused, lambda s, q, _y: -s * hurwitz_zeta(s + 1.0, q))
+elementwise(hurwitz_zeta, refused, _by_shift)
 elementwise(
     sp.poch,
-    lambda z, m, y: y * (sp.psi(z + m) - sp.psi(z)),
+    lambda z, m, y: -y * psi_difference(z, m),
     lambda z, m, y: y * sp.psi(z + m),
 )
 elementwise(sp.gamma, lambda x, y: y * sp.psi(x))

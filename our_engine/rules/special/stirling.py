@@ -8,11 +8,14 @@ Algorithm 708 (Didonato and Morris, ACM TOMS 18, 1992).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy.special as sp
 
 from our_engine.node import raw
+from our_engine.primitives import elementwise
 from our_engine.types import Array
 
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
@@ -89,6 +92,18 @@ def correction(a: Array) -> Array:
     return total / a
 
 
+def _gap(a: Array, b: Array) -> Array:
+    return b / a / (a + b)
+
+
+gap: Callable[..., Any] = elementwise(
+    _gap,
+    lambda a, b, y: -y * (1.0 / a + 1.0 / (a + b)),
+    lambda a, b, _y: 1.0 / (a + b) / (a + b),
+)
+"""1 / a - 1 / (a + b), whose derivatives do not cancel."""
+
+
 def psi_difference(a: Array, b: Array) -> Array:
     """psi(a) - psi(a + b), also for b much smaller than a."""
     usual = (raw(a) > 0) & (raw(b) > 0) & np.isfinite(raw(a)) & np.isfinite(raw(b))
@@ -99,7 +114,7 @@ def psi_difference(a: Array, b: Array) -> Array:
     a, b = np.where(usual, a, 1.0), np.where(usual, b, 1.0)
     total = 0.0
     for k in range(_SHIFT):
-        total = total - b / (a + k) / (a + b + k)
+        total = total - gap(a + float(k), b)
     A = a + _SHIFT
     step = np.log1p(b / A)
     total = total - step - b / (2.0 * A * (A + b))

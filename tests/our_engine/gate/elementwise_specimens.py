@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from our_engine.rules import bessel_i, smooth
+from our_engine.rules import elementwise as elementwise_rules
 
 from .specimen import Specimen, by, elementwise, linear, of
 
@@ -138,6 +139,8 @@ def specimens() -> list[Specimen]:
         by(np.clip, lambda x: np.clip(x, min=0.05, max=None), AWAY, label="min, max"),
         *elementwise(smooth.sech2, ANY),
         *elementwise(smooth.expit, ANY),
+        *elementwise(smooth.one_less_square, ANY),
+        *elementwise(elementwise_rules.cosine, ANY, POSITIVE),
         *elementwise(bessel_i.modified_bessel, ANY),
         by(
             bessel_i.modified_bessel,

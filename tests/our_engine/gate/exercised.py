@@ -31,6 +31,9 @@ def spied() -> Iterator[Reached]:
         if isinstance(rule, Primitive):
             undo.append(lambda p=rule, right=rule.evaluate: setattr(p, "evaluate", right))
             rule.evaluate = _spy(reached, name, rule.evaluate, _defaults(rule))
+            if rule.cast is not None:
+                undo.append(lambda p=rule, right=rule.cast: setattr(p, "cast", right))
+                rule.cast = _spy_on_cast(reached, name, rule.cast)
     for key, implementation in COMPOSITE.items():
         defaults = {
             p.name: p.default
@@ -89,6 +92,14 @@ def _spy(
         asked = {k for k, v in given.items() if k in defaults and not _same(v, defaults[k])}
         reached.setdefault(name, set()).update(asked)
         return function(*args, **kwargs)
+
+    return spy
+
+
+def _spy_on_cast(reached: Reached, name: str, cast: Callable[..., Any]) -> Callable[..., Any]:
+    def spy(x: Any, dtype: Any) -> Any:
+        reached.setdefault(name, set()).add("dtype")
+        return cast(x, dtype)
 
     return spy
 

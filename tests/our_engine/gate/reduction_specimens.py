@@ -48,6 +48,10 @@ def reductions() -> list[Specimen]:
             of(function, B[:, ::2], axis=0),
         ]
     found.append(of(np.mean, Z, axis=1))
+    for function in (np.sum, np.mean, np.prod, np.nanmean, np.nansum, np.nanprod):
+        found.append(of(function, B, axis=0, dtype=np.float64))
+    for method in ((np.add, "reduce"), (np.multiply, "reduce")):
+        found.append(of(method, B, dtype=np.float64))
     for function in (np.var, np.std, np.nanvar, np.nanstd):
         found += [
             of(function, A, axis=1, ddof=1),
@@ -94,6 +98,10 @@ def reductions() -> list[Specimen]:
 def cumulative() -> list[Specimen]:
     """Running sums and products."""
     found = []
+    for function in (np.cumsum, np.cumprod, np.cumulative_sum, np.cumulative_prod):
+        found.append(of(function, B, axis=1, dtype=np.float64))
+    for method in ((np.add, "accumulate"), (np.multiply, "accumulate")):
+        found.append(of(method, B, dtype=np.float64))
     for function in (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod):
         found += [of(function, B), of(function, A, axis=-2), of(function, np.array(0.4))]
         found.append(of(function, EMPTY, axis=1))

@@ -9,7 +9,7 @@ import scipy.special as sp
 
 from our_engine import scipy_linalg as sl
 from our_engine import scipy_special as osp
-from our_engine.rules.special import error, exponential, gamma, softmax
+from our_engine.rules.special import error, exponential, gamma, softmax, stirling
 
 from .specimen import Specimen, by, elementwise, linear
 
@@ -57,6 +57,7 @@ DOMAINS: dict[str, tuple[tuple[float, float], ...]] = {
     "k1e": (POSITIVE,),
     "exprel": (ANY,),
     "exp1": (POSITIVE,),
+    "spence": (POSITIVE,),
     "expi": (POSITIVE,),
     "cosm1": (ANY,),
     "expm1": (ANY,),
@@ -107,6 +108,11 @@ def special() -> list[Specimen]:
         by(osp.multigammaln, lambda x: osp.multigammaln(x, 3), rng.uniform(2.0, 4.0, 3)),
         by(error.repeated_integral, lambda x: error.repeated_integral(x, order=2), A),
         by(exponential.mean_exponential, lambda x: exponential.mean_exponential(x, order=2), A),
+        by(exponential.spence_slope, lambda z: exponential.spence_slope(z, order=2), A**2 + 0.2),
+        *elementwise(error.erfinv_slope, (-0.9, 0.9)),
+        *elementwise(error.erfcinv_slope, UNIT),
+        *elementwise(error.ndtri_slope, UNIT),
+        *elementwise(stirling.gap, POSITIVE, POSITIVE),
         by(gamma.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
         by(softmax.shares, lambda x: softmax.shares(x, axis=(0, 1)), A, label="axis"),
     ]

@@ -57,7 +57,7 @@ def test_a_claim_without_a_test_is_named(tested):
 
 
 def test_a_keyword_without_a_test_is_named(tested):
-    less = {**tested["numpy.sum"], "keywords": ["axis", "initial", "keepdims"]}
+    less = {**tested["numpy.sum"], "keywords": ["axis", "dtype", "initial", "keepdims"]}
     assert problems({**tested, "numpy.sum": less}) == (
         "numpy.sum: keywords claimed, and no specimen gives them: where"
     )

@@ -75,7 +75,7 @@ LIMITS = {
     "cbrt": [(math.inf, 0.0), (0.0, math.inf)],
     "square": [(0.0, 0.0), (-0.0, 0.0), (1e160, 2e160)],
     "tanh": [(math.inf, 0.0), (-math.inf, 0.0), (0.0, 1.0), (1e160, 0.0)],
-    "arctan": [(math.inf, 0.0), (-math.inf, 0.0), (0.0, 1.0), (1e160, 0.0)],
+    "arctan": [(math.inf, 0.0), (-math.inf, 0.0), (0.0, 1.0), (1e160, 1e-320)],
     "arcsinh": [(math.inf, 0.0), (1e160, 1e-160), (-1e160, 1e-160), (0.0, 1.0)],
     "arccosh": [(math.inf, 0.0), (1e160, 1e-160), (1.0, math.inf)],
     "arcsin": [(1.0, math.inf), (-1.0, math.inf), (0.0, 1.0)],

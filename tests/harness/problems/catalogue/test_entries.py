@@ -150,3 +150,45 @@ def test_steps_and_kinks_have_points_where_they_are():
             kinds = {at.kind for variant in entry.variants for at in variant.points}
             orders = {at.max_order for variant in entry.variants for at in variant.points}
             assert PointKind.KINK in kinds or min(orders) < 3, entry.name
+
+
+EDGES = {
+    "array_api.abs": "0 -0 1 -1 1e-8 -1e-20 1e-160 -1e-300 1e300",
+    "array_api.acosh": "1 400 1e160 0.5",
+    "array_api.asin": "0 -0 1 -1 -1e-300 2",
+    "array_api.atan2": "0,0 0,1 0,-1 -0,-1 1,0 1,1 1e160,1e160",
+    "array_api.atanh": "0 -0 1 -1 -1e-300 2",
+    "array_api.clip/min,max": "-1 1.25",
+    "array_api.cos": "0 1 1e8 -1e20 -800 inf",
+    "array_api.divide": "0,1 1,0 0,0 1.5,1.5 1e160,1e160 1e-160,1e-160",
+    "array_api.exp": "0 -0 20 -20 40 -40 400 -400 800 -800 -inf",
+    "array_api.floor": "0 -0 1 -1 0.5",
+    "array_api.hypot": "0,0 1,1 1e160,1e160 3,4e-300",
+    "array_api.log": "0 -0 1 -1 1e-300 1e-160 1e-20 1e-8 1e8 1e20 1e160 1e300",
+    "array_api.logaddexp": "0,0 800,800 -800,-800 800,-800 -inf,-inf -inf,1 1,-inf",
+    "array_api.maximum": "0,0 0,-0 -0,0 1,1 -inf,1",
+    "array_api.minimum": "0,0 0,-0 -0,0 1,1 inf,1",
+    "array_api.pow": "0,0 0,0.5 0,1 0,1.5 0,2 0,3 -2,3 -2,2 1.5,1.5",
+    "array_api.pow/of-x1": "0,0 0,0.5 0,1 0,1.5 0,2 0,3 -2,3 -2,2 -1.5,-3",
+    "array_api.pow/x2=0.0": "0 -0 -1.5",
+    "array_api.remainder": "5.5,2 -5.5,2 5.5,-2 -5.5,-2 4,2 0,2",
+    "array_api.round": "0.5 -0.5 1.5 2.5 0",
+    "array_api.sign": "0 -0 1e-300",
+    "array_api.sqrt": "0 -0 1 -1 1e-300 1e300",
+    "array_api.tanh": "0 -0 20 -40 400 -800 inf -inf 1e160",
+    "array_api.where": "nan-unused-first nan-unused-second inf-unused-first equal",
+    "special.erfc": "20 -20 40 -40 inf -inf",
+    "special.expit": "20 -20 40 -40 400 -400 800 -800 inf -inf",
+    "special.gamma": "-0.5 -1.5 -2.5 0 -1",
+    "special.gammaln": "-0.5 -1.5 1e-300 1e160 0 -1",
+    "special.log_ndtr": "-40 -400 -800 -1e8",
+    "special.logsumexp": "equal far-tails masked all-masked one-element",
+    "special.sinc": "0 -0 1 -1",
+    "special.xlogy": "0,0 0,1 1,0",
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_the_edges_of_a_function_are_among_its_points(name):
+    (problem,) = (problem for problem in PROBLEMS if problem.name == name)
+    assert set(EDGES[name].split()) <= {point.name for point in problem.points}

@@ -166,14 +166,14 @@ class Fourier(Family):
         return np.take(full, np.arange(full.shape[axis] // 2 + 1), axis)
 
     def _real_backward(self, x: np.ndarray, n: int | None, axis: int, norm: str) -> np.ndarray:
-        """From half of a Hermitian spectrum; of terms that are real by nature the real part."""
+        """From half of a Hermitian spectrum.
+
+        Imaginary parts of the terms that are real by nature make imaginary signals: they are cut.
+        """
         n = 2 * (x.shape[axis] - 1) if n is None else n
         half = _resized(x, n // 2 + 1, axis, self.numbers)
         rest = np.conjugate(np.take(half, np.arange((n - 1) // 2, 0, -1), axis))
-        real = [0, n // 2] if n % 2 == 0 else [0]
-        half = np.moveaxis(half.copy(), axis, 0)
-        half[real] = NumberArray.of(half[real], self.numbers).real
-        spectrum = np.concatenate([np.moveaxis(half, 0, axis), rest], axis=axis)
+        spectrum = np.concatenate([half, rest], axis=axis)
         signal = self._along(spectrum, None, axis, norm, inverse=True)
         return np.asarray(NumberArray.of(signal, self.numbers).real)
 

@@ -86,6 +86,7 @@ def test_sums_over_nothing_are_numbers(kind):
         nothing = enter(np.empty((0, 2)))
         for total in (xp.sum(nothing, axis=0), xp.matmul(nothing.T, nothing)[0]):
             np.testing.assert_array_equal(floats(1 / total), [INF, INF])
+            np.testing.assert_array_equal(floats(total**-1), [INF, INF])
         assert np.isnan(floats(xp.mean(nothing)))
         assert np.isnan(floats(xp.var(enter([1.0]), correction=1)))
         with pytest.raises(ValueError, match="empty"):

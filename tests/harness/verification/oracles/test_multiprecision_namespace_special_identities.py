@@ -23,6 +23,7 @@ IDENTITIES = {
     "erfc of erfcinv": "S.erfc(S.erfcinv(q)) / q - 1",
     "erfc of erfcinv above 1": "(S.erfc(S.erfcinv(2 - q[2:])) - 2) / q[2:] + 1",
     "erfc of erfcinv, subnormal": "S.erfc(S.erfcinv(xp.asarray(5e-324))) / 5e-324 - 1",
+    "erfcinv about 1": "S.erf(S.erfcinv(1 - t)) / t - 1",
     "erfcx": "S.erfcx(x) * xp.exp(-x * x) / S.erfc(x) - 1",
     "ndtr of ndtri": "S.ndtr(S.ndtri(q)) / q - 1",
     "ndtr's reflection": "S.ndtr(z) + S.ndtr(-z) - 1",
@@ -49,6 +50,10 @@ IDENTITIES = {
     "zeta(2)": "S.zeta(2 * o) / (pi**2 / 6) - 1",
     "zeta(4, 1)": "S.zeta(4 * o, o) / (pi**4 / 90) - 1",
     "zeta(-1)": "S.zeta(-o) * 12 + 1",
+    "zeta's reflection": (
+        "S.zeta(-o / 3) - S.zeta(4 * o / 3) * S.gamma(4 * o / 3)"
+        " * 2 ** (-o / 3) * pi ** (-4 * o / 3) * xp.sin(-pi / 6)"
+    ),
     "zeta, halves": "S.zeta(3.5 * o, o / 2) / ((2**(3.5 * o) - 1) * S.zeta(3.5 * o)) - 1",
     "zeta's recurrence": "S.zeta(x + 1.5, x) - S.zeta(x + 1.5, x + 1) - x ** -(x + 1.5)",
     "beta": "S.beta(x, y) * S.gamma(x + y) / (S.gamma(x) * S.gamma(y)) - 1",
@@ -79,6 +84,7 @@ IDENTITIES = {
     "J's recurrence": "S.j0(z) + S.jn(2, z) - 2 * S.j1(z) / z",
     "Y's recurrence": "(S.y0(x) + S.yn(2, x) - 2 * S.y1(x) / x) / abs(S.yn(2, x))",
     "Wronskian of J, Y": "(S.j1(x) * S.y0(x) - S.j0(x) * S.y1(x)) * pi * x / 2 - 1",
+    "J of a third": "S.jv(-o / 3, x / 3) + S.jv(5 * o / 3, x / 3) - 4 * S.jv(2 * o / 3, x / 3) / x",
     "J's parity": "S.jn(3, -x) + S.jn(3, x)",
     "I's recurrence": "(S.i0(z) - S.iv(2, z) - 2 * S.i1(z) / z) / S.i0(z)",
     "I(1/2)": "S.iv(o / 2, x) / (xp.sqrt(2 / (pi * x)) * xp.sinh(x)) - 1",
@@ -118,6 +124,7 @@ def arguments(xp, enter):
         "z": enter(ANY),
         "w": enter(ANY[np.abs(ANY) < 3] * 0.375),
         "q": enter(UNIT),
+        "t": enter([1e-20, -1e-20, 1e-3]),
         "c": enter(UNIT[2:])[:, None],
         "u": enter(UNIT[2:]),
         "large": enter([90.0, 400.0, 1e4]),

@@ -6,6 +6,7 @@ from harness.contract import PointKind
 from harness.problems.catalogue.entry import Entry, Variant
 from harness.problems.catalogue.points import at, generic, uniform
 from harness.problems.catalogue.ufuncs import (
+    HUGE,
     MINUTE,
     POWERS_OF_TEN,
     SIGNED,
@@ -87,10 +88,19 @@ ARITHMETIC: tuple[Entry, ...] = (
         "divide",
         "x2 is not 0",
         _QUOTIENT,
-        at((0.0, 1.0), (-0.0, -2.0), (1.0, -1.0), (1.5, 1.5), *((a, b) for b, a in _REMOTE))
-        + at((1e160, 1e160), (1e300, -1e300))
+        at(
+            (0.0, 1.0),
+            (-0.0, -2.0),
+            (1.0, -1.0),
+            (1.5, 1.5),
+            (-1e-8, 1e8),
+            (1e-20, 1e20),
+            (1e-300, 1e300),
+        )
+        + at((1e300, -1e300), (1e20, 1e20))
         # What else there is of derivatives is out of range.
         + at((1e-160, 1e-160), (1e-300, 1e-300), (1.0, 1e-160), max_order=1)
+        + at((-1e-160, 1e160), (1e160, 1e160), max_order=1)
         + at((1.0, 0.0), (-1.0, -0.0), (0.0, 0.0), kind=PointKind.OUTSIDE, max_order=1),
         variants=(
             *scalars("divide", SIGNED, _NONZERO),
@@ -102,7 +112,7 @@ ARITHMETIC: tuple[Entry, ...] = (
         "reciprocal",
         "x is not 0",
         _NONZERO,
-        at(1.0, -1.0, -1e-20, 1e-8, -1e8, 1e20, -1e160, 1e300)
+        at(1.0, -1.0, -1e-20, 1e-8, -1e8, 1e20, 1e300)
         + at(1e-160, max_order=1)
         + at(0.0, -0.0, kind=PointKind.OUTSIDE, max_order=1),
         variants=(complex_variant("reciprocal", (_NONZERO, SIGNED)),),
@@ -118,7 +128,7 @@ ARITHMETIC: tuple[Entry, ...] = (
         "sqrt",
         "x > 0; the derivative is infinite at 0",
         _POSITIVE,
-        at(1.0, *POWERS_OF_TEN)
+        at(1.0, *POWERS_OF_TEN, HUGE)
         + at(*MINUTE, max_order=1)
         + at(0.0, -0.0, kind=PointKind.INFINITE, max_order=1)
         + at(-1.0, kind=PointKind.OUTSIDE, max_order=1),

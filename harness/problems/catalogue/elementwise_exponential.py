@@ -8,6 +8,7 @@ from harness.contract import PointKind
 from harness.problems.catalogue.entry import Entry
 from harness.problems.catalogue.points import at, uniform
 from harness.problems.catalogue.ufuncs import (
+    HUGE,
     MINUTE,
     POWERS_OF_TEN,
     SIGNED,
@@ -31,7 +32,7 @@ def _logarithm(name: str, base: float) -> Entry:
         "x > 0",
         _POSITIVE,
         at(1.0, base, 20.0, 400.0, *POWERS_OF_TEN)
-        + at(*MINUTE, max_order=1)
+        + at(*MINUTE, HUGE, max_order=1)
         + at(0.0, -0.0, kind=PointKind.INFINITE, max_order=1)
         + at(-1.0, kind=PointKind.OUTSIDE, max_order=1),
         variants=(complex_variant(name, (_POSITIVE, SIGNED)),) if name == "log" else (),
@@ -59,7 +60,8 @@ EXPONENTIAL: tuple[Entry, ...] = (
         "log1p",
         "x > -1",
         uniform(-0.5, 2.0),
-        at(0.0, -0.0, 1.0, -0.5, *TINY, 20.0, 400.0, 1e8, 1e20, 1e160, 1e300)
+        at(0.0, -0.0, 1.0, -0.5, *TINY, 20.0, 400.0, 1e8, 1e20, 1e300)
+        + at(HUGE, max_order=1)
         + at(-1.0, kind=PointKind.INFINITE, max_order=1)
         + at(-2.0, kind=PointKind.OUTSIDE, max_order=1),
     ),

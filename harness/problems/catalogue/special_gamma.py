@@ -6,7 +6,7 @@ from harness.contract import PointKind
 from harness.problems.catalogue.calls import expression
 from harness.problems.catalogue.entry import At, Entry, Kind, Variant
 from harness.problems.catalogue.points import at, broadcast, empty, generic, uniform
-from harness.problems.catalogue.ufuncs import MINUTE, binary, unary
+from harness.problems.catalogue.ufuncs import HUGE, MINUTE, binary, unary
 
 __all__ = ["GAMMA"]
 
@@ -154,8 +154,9 @@ GAMMA: tuple[Entry, ...] = (
         "x is not 0, -1, -2, …; the logarithm of the size of gamma",
         _POSITIVE,
         at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, 800.0)
-        + at(-1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
+        + at(-1e-20, 1e-8, 1e8, 1e20, 1e300)
         + at(*MINUTE, max_order=1)
+        + at(HUGE, max_order=2)
         + _poles(0.0, -1.0),
         group="special",
     ),
@@ -163,8 +164,8 @@ GAMMA: tuple[Entry, ...] = (
         "digamma",
         "x is not 0, -1, -2, …",
         _POSITIVE,
-        at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, -1e-20, 1e-8, 1e8, 1e20, 1e160)
-        + at(1e-160, max_order=1)
+        at(0.5, 1.0, 2.0, *_NEGATIVE_HALVES, 20.0, 40.0, 400.0, -1e-20, 1e-8, 1e8, 1e20)
+        + at(1e-160, HUGE, max_order=1)
         + _poles(0.0, -1.0),
         group="special",
     ),

@@ -10,6 +10,7 @@ from harness.problems.catalogue.entry import At, Entry, Kind, Variant
 from harness.problems.catalogue.points import Draw, broadcast, empty, uniform
 
 __all__ = [
+    "HUGE",
     "LARGE",
     "MINUTE",
     "POWERS_OF_TEN",
@@ -31,9 +32,11 @@ SIGNED = uniform(-2.0, 2.0)
 # Of odd and even functions one sign says as much as the other; so the signs take turns.
 TINY = (1e-8, -1e-20, 1e-160, -1e-300)
 LARGE = (1e8, -1e20, 1e160, -1e300)
-POWERS_OF_TEN = (1e-20, 1e-8, 1e8, 1e20, 1e160, 1e300)
-# Near a pole their derivatives of some order are out of range: no more is asked than is in it.
+POWERS_OF_TEN = (1e-20, 1e-8, 1e8, 1e20, 1e300)
+# At some of these a derivative of some order overflows, or is a subnormal number of few digits: no
+# more is asked there than is within range.
 MINUTE = (1e-300, 1e-160)
+HUGE = 1e160
 TURNING_TAILS = (20.0, -40.0, 400.0, -800.0)
 TAILS = (20.0, -20.0, 40.0, -40.0, 400.0, -400.0, 800.0, -800.0)
 

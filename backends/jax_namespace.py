@@ -7,6 +7,7 @@ NumPy's and SciPy's, no more.
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Literal
 
 import jax.numpy as jnp
 
@@ -14,6 +15,16 @@ from harness.contract import Array
 from harness.contract.library_namespace import LibraryNamespace, public_names
 
 __all__ = ["XP"]
+
+
+def _broadcast_arrays(*arrays: Array) -> tuple[Array, ...]:
+    """JAX returns a list."""
+    return tuple(jnp.broadcast_arrays(*arrays))
+
+
+def _meshgrid(*arrays: Array, indexing: Literal["xy", "ij"] = "xy") -> tuple[Array, ...]:
+    """JAX returns a list."""
+    return tuple(jnp.meshgrid(*arrays, indexing=indexing))
 
 
 def _special() -> LibraryNamespace:
@@ -43,6 +54,8 @@ def _from_scipy(name: str) -> object:
 XP = LibraryNamespace(
     {
         **public_names(jnp),
+        "broadcast_arrays": _broadcast_arrays,
+        "meshgrid": _meshgrid,
         "fft": SimpleNamespace(**public_names(jnp.fft)),
         "linalg": LibraryNamespace(
             public_names(jnp.linalg),

@@ -39,6 +39,15 @@ def _two_tensors(function: Callable[[Array, Array], Array]) -> Callable[..., Arr
     return call
 
 
+def _unstack(x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
+    parts: tuple[Array, ...] = torch.unbind(x, axis)
+    return parts
+
+
+def _vecdot(x: Array, y: Array, /, *, axis: int = -1) -> Array:
+    return torch.linalg.vecdot(x, y, dim=axis)
+
+
 def _nansum(x: Array, /, *, axis: Axis = None, keepdims: bool = False) -> Array:
     return torch.nansum(x, _every(x, axis), keepdim=keepdims)
 
@@ -109,6 +118,12 @@ _SPECIAL: dict[str, Callable[..., Array]] = {
     "y0": torch.special.bessel_y0,
     "y1": torch.special.bessel_y1,
 }
+# PyTorch's own, which its vmap knows; the forms of array_api_compat are made of what it does not.
+_OWN: dict[str, Callable[..., Any]] = {
+    "sign": torch.sign,
+    "unstack": _unstack,
+    "vecdot": _vecdot,
+}
 _EXTRA: dict[str, Callable[..., Any]] = {
     "cov": _cov,
     "diag": _diag,
@@ -128,6 +143,7 @@ _EXTRA_LINALG: dict[str, Callable[..., Any]] = {
 XP = LibraryNamespace(
     {
         **public_names(compat, without=("median", "nanmedian")),
+        **_OWN,
         **_EXTRA,
         "linalg": LibraryNamespace({**public_names(compat.linalg), **_EXTRA_LINALG}, path="linalg"),
         "special": LibraryNamespace(_SPECIAL, path="special"),

@@ -35,4 +35,4 @@ def _diagonal_map(shape: Shape, offset: int, axis1: int, axis2: int) -> LinearMa
 rule(np.diagonal, _diagonal)
 rule(np.trace, _trace, casts=True)
 rule(np.linalg.diagonal, lambda _x, _y, offset=0: _diagonal(_x, _y, offset, -2, -1))
-rule(np.linalg.trace, lambda _x, _y, offset=0: _trace(_x, _y, offset, -2, -1))
+rule(np.linalg.trace, lambda _x, _y, offset=0: _trace(_x, _y, offset, -2, -1), casts=True)

@@ -24,7 +24,7 @@ from our_engine.primitives import rule
 from our_engine.types import Array
 from our_engine.undetermined import meet
 
-from .ties import infinitesimal, response
+from .ties import at_zero, infinitesimal, response
 
 Axes = tuple[int, ...]
 
@@ -63,7 +63,7 @@ def limit_at_zero(y: Array, u: Array, zero: Array) -> Array:
     """What u / y tends to where y is 0: the derivative of u by y."""
     if not zero.any():
         return np.zeros(zero.shape)
-    moved = response(y, u, lambda values: np.asarray(values == 0, float))
+    moved = response(y, u, at_zero)
     if moved is None:
         return np.zeros(zero.shape)
     rise, run = (np.reshape(m, zero.shape).astype(float) for m in moved)

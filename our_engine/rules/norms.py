@@ -27,7 +27,7 @@ from our_engine.types import Array
 
 from .euclidean import euclidean_rule
 from .polar import polar_factor
-from .ties import KINKED
+from .ties import KINKED, at_zero
 
 _LAST_TWO = (-2, -1)
 
@@ -162,4 +162,4 @@ composite(np.linalg.norm, _norm)
 composite(np.linalg.vector_norm, _vector_norm)
 composite(np.linalg.matrix_norm, _matrix_norm)
 composite(np.linalg.cond, _cond)
-KINKED[_vector_rule] = None
+KINKED[_vector_rule] = None, at_zero

@@ -31,7 +31,7 @@ from our_engine.types import Array, Shape
 
 from .arguments import cast
 from .singular import change_of_values
-from .singular_sums import variation
+from .singular_sums import probe, variation
 from .ties import KINKED
 
 
@@ -168,4 +168,4 @@ def _cutoff(shape: Shape, dtype: Any, rcond: Any) -> float:
 
 rule(np.linalg.pinv, _pinv)
 rule(np.linalg.lstsq, _lstsq_matrix, _lstsq_right_side)
-KINKED[_lstsq_matrix] = 3
+KINKED[_lstsq_matrix] = 3, probe

@@ -29,6 +29,7 @@ from .singular_sums import (
     core,
     directional,
     limits_of,
+    probe,
     singular_sum,
     vanishing,
 )
@@ -170,5 +171,5 @@ values = rule(_values, change_of_values, name="svdvals")
 composite(np.linalg.svd, _svd)
 composite(np.linalg.svdvals, lambda x, /: values(x))
 constant(np.linalg.matrix_rank)
-KINKED[_factors_rule] = 1
-KINKED[change_of_values] = None
+KINKED[_factors_rule] = 1, probe
+KINKED[change_of_values] = None, probe

@@ -164,10 +164,11 @@ def limits_of(s: Array, u: Array) -> Array:
     zero = vanishing(plain)
     if not zero.any() and not tied(labels).any():
         return np.zeros((*labels.shape, labels.shape[-1]))
-    return slopes(s, u, response(s, u, _probe), labels, zero)
+    return slopes(s, u, response(s, u, probe), labels, zero)
 
 
-def _probe(s: Array) -> Array:
+def probe(s: Array) -> Array:
+    """How singular values are moved where they meet or vanish."""
     return np.where(vanishing(s), 1.0, distinct_probe(_near(s)))
 
 

@@ -173,7 +173,11 @@ def _slopes(w: Array, u: Array) -> Array:
     labels = _near(raw(w))
     if labels.size == 0 or (np.diff(labels, axis=-1) > 0).all():
         return np.zeros((*labels.shape, labels.shape[-1]))
-    return slopes(w, u, response(w, u, lambda values: distinct_probe(_near(values))), labels)
+    return slopes(w, u, response(w, u, _probe), labels)
+
+
+def _probe(w: Array) -> Array:
+    return distinct_probe(_near(w))
 
 
 def _near(w: Array) -> Array:
@@ -183,5 +187,5 @@ def _near(w: Array) -> Array:
 spectral_sum = rule(_spectral_sum, _by_matrix, _by_values, ZERO)
 rule(np.linalg.eigh, _eigh)
 rule(np.linalg.eigvalsh, _eigvalsh)
-KINKED[_eigvalsh] = None
-KINKED[_eigh] = 0
+KINKED[_eigvalsh] = None, _probe
+KINKED[_eigh] = 0, _probe

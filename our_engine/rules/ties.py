@@ -26,8 +26,17 @@ from our_engine.types import Array, Cotangent, Shape
 
 from . import elementwise
 
-# The rules of such values, and which output of theirs it is (None: there is one output only).
-KINKED: dict[Callable[..., Any], int | None] = dict.fromkeys(
+Probe = Callable[[Array], Array]
+
+
+def at_zero(values: Array) -> Array:
+    """The probe of norms: 1 where they are zero."""
+    return np.asarray(values == 0, float)
+
+
+# The rules of such values: which output of theirs it is (None: there is one only), and how it is
+# moved to see what depends on it.
+KINKED: dict[Callable[..., Any], tuple[int | None, Probe]] = dict.fromkeys(
     (
         elementwise.absolute,
         elementwise.branch,
@@ -35,13 +44,14 @@ KINKED: dict[Callable[..., Any], int | None] = dict.fromkeys(
         elementwise.hypot_second,
         elementwise.nested_hypot_first,
         elementwise.nested_hypot_second,
-    )
+    ),
+    (None, at_zero),
 )
 
 Response = tuple[Array, Array]
 
 
-def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response | None:
+def response(y: Array, u: Array, probe_of: Probe) -> Response | None:
     """(du, dy): how the cotangent u moves as the traced value y moves; None if it does not.
 
     On a written tape y is moved along `probe_of(y)`; otherwise it moves as it does. du is NaN if
@@ -61,8 +71,7 @@ def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response
         return np.asarray(raw(u.index)), np.asarray(raw(y.index))
     total = np.zeros(np.shape(raw(u)))
     own_probe = probe_of(raw(y))
-    for node, operands, values in _kinked(tape, u.index):
-        probe = probe_of(raw(values))
+    for node, operands, values, probe in _kinked(tape, u.index):
         if not probe.any():
             continue
         moved = push_forward(tape, [None] * node + [_unboxed(probe)], False)[u.index]
@@ -75,20 +84,23 @@ def response(y: Array, u: Array, probe_of: Callable[[Array], Array]) -> Response
     return total, own_probe
 
 
-def _kinked(tape: Tape, until: int) -> Iterator[tuple[int, Any, Any]]:
-    """(node, operands, values) of all such values on the tape before node `until`."""
+def _kinked(tape: Tape, until: int) -> Iterator[tuple[int, Any, Any, Array]]:
+    """(node, operands, values, probe) of all such values on the tape before node `until`."""
     for k in range(until):
         entry = tape[k]
         if len(entry) < 2 or not isinstance(entry[1], Deferred):
             continue
-        output = KINKED.get(entry[1].jacobian, -1)
+        found = KINKED.get(entry[1].jacobian)
+        if found is None:
+            continue
+        output, probe_of = found
         values = entry[1].args[-1]
         if output is None:
-            yield k, entry[::2], values
-        elif output >= 0:
+            yield k, entry[::2], values, probe_of(raw(values))
+        else:
             for m in range(k + 1, until):
                 if tape[m][:1] == (k,) and isinstance(tape[m][1], Pick) and tape[m][1].i == output:
-                    yield m, entry[::2], values[output]
+                    yield m, entry[::2], values[output], probe_of(raw(values[output]))
                     break
 
 

@@ -126,3 +126,27 @@ def test_the_choices_at_the_kinks_themselves_stay():
             assert abs(mode(f, 1.0)(0.0)) < 1e-150
             assert abs(oe.value_and_grad(mode(f, 1.0))(0.0)[0]) < 1e-150
     assert forward(lambda x: np.hypot(x, 0.0), 1.0)(0.0) == 0
+
+
+def test_a_norm_of_singular_values_that_vanish():
+    """The largest singular value of a b^T is |a| |b|, and near it smooth."""
+    a, b = np.array([1.0, 2.0]), np.array([3.0, 1.0, 2.0])
+    x = np.outer(a, b)
+    v, w = rng.normal(size=(2, 2, 3))
+    U, s, Vh = la.svd(x)
+    E, F = U.T @ v @ Vh.T, U.T @ w @ Vh.T
+    # d^2 s_0 = sum over what E and F couple to the first pair, of which all other values are 0.
+    want = (E[1:, 0] @ F[1:, 0] + E[0, 1:] @ F[0, 1:]) / s[0]
+    for modes in itertools.product((forward, reverse), repeat=2):
+        got = nested(lambda x: la.matrix_norm(x, ord=2), modes, (v, w), x)
+        assert got == pytest.approx(want, rel=1e-10)
+
+
+@pytest.mark.parametrize("modes", list(itertools.product((forward, reverse), repeat=2)))
+def test_symmetric_functions_of_sorted_elements(modes):
+    """At a tie inside what is summed, the sum of the squares of the two largest is smooth."""
+    x, (v, w) = np.array([3.0, 3.0, 1.0, 0.5]), rng.normal(size=(2, 4))
+    got = nested(lambda x: np.sum(np.sort(x)[-2:] ** 2), modes, (v, w), x)
+    assert got == pytest.approx(2 * (v[:2] @ w[:2]), rel=1e-14)
+    largest = nested(lambda x: np.sort(x)[-1] ** 2, modes[:1], (v,), x)
+    assert largest == pytest.approx(6 * (v[0] + v[1]) / 2, rel=1e-14)

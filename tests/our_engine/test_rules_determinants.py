@@ -156,3 +156,27 @@ def test_cofactors_of_an_orthogonal_matrix_are_itself():
     for Q in (TURN, np.stack([TURN, OTHER])):
         want = Q * la.det(Q)[..., None, None]
         np.testing.assert_allclose(cofactors(Q), want, atol=1e-14)
+
+
+def test_small_determinants_are_polynomials_to_the_last_bit():
+    """adj(A)^T and the Hessian of ad - bc, for elements of very different size."""
+    x = np.array([[1e8, 1.0], [3.0, 1e-8]])
+    np.testing.assert_array_equal(oe.grad(np.linalg.det)(x), [[1e-8, -3.0], [-1.0, 1e8]])
+    H = oe.hessian(np.linalg.det)(x).reshape(4, 4)
+    want = np.fliplr(np.diag([1.0, -1.0, -1.0, 1.0]))
+    np.testing.assert_array_equal(H, want)
+    assert oe.grad(np.linalg.det)(np.array([[7.0]])) == 1.0
+
+
+def test_the_logarithm_rises_from_a_singular_matrix():
+    x = np.array([[1.0, 2.0], [2.0, 4.0]])
+
+    def log_det(a):
+        return np.linalg.slogdet(a)[1]
+
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(oe.grad(log_det)(x), np.full((2, 2), np.inf))
+        for v in ([[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [0.0, 0.0]]):
+            assert oe.jvp(log_det, (x,), (np.array(v),))[1] == np.inf
+        stack = np.stack([x, np.eye(2)])
+        np.testing.assert_array_equal(oe.vjp(log_det, (stack,))[1](np.ones(2))[0][1], np.eye(2))

@@ -48,6 +48,7 @@ def shapes() -> list[Specimen]:
         (np.diagonal, lambda x: np.diagonal(x, 1, axis1=2, axis2=0), A, "offset, axis1, axis2"),
         (np.trace, lambda x: np.trace(x, offset=-1, axis1=1, axis2=2), A, "offset, axis1, axis2"),
         (np.trace, lambda x: np.trace(x), Z, ""),
+        (np.linalg.trace, lambda x: np.linalg.trace(x, dtype=np.float64), A, "dtype"),
         (np.trace, lambda x: np.trace(x, dtype=np.float64), A, "dtype"),
         (np.ravel, lambda x: np.ravel(x, order="F"), A, "order"),
         (np.copy, np.copy, B, ""),

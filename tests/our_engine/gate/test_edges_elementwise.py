@@ -97,3 +97,52 @@ def test_known_limits_of_derivatives(name, x, want, shape):
     x = np.full(shape, x)
     for got in next(iter(both_modes(getattr(np, name), [x]))):
         np.testing.assert_allclose(got, np.full(shape, want), rtol=1e-15)
+
+
+OUTSIDE = {
+    "log": -1.0,
+    "log2": -1.0,
+    "log10": -1e-300,
+    "log1p": -2.0,
+    "arctanh": 2.0,
+    "sqrt": -1.0,
+    "arcsin": 1.5,
+    "arccosh": 0.5,
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_outside_its_domain_a_function_has_no_derivative(name, shape):
+    """Where NumPy's value is NaN, so is every derivative: 1/x alone would give -1 at log(-1)."""
+    x = np.full(shape, OUTSIDE[name])
+    f = getattr(np, name)
+    with np.errstate(all="ignore"):
+        for got in next(iter(both_modes(f, [x]))):
+            assert np.isnan(got).all()
+        assert np.isnan(oe.hessian(lambda t: np.sum(f(t)))(x)).all()
+
+
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_at_minus_zero_roots_and_logarithms_rise_without_bound(shape):
+    x = np.full(shape, -0.0)
+    with np.errstate(all="ignore"):
+        for f in (np.sqrt, np.log, np.log2, np.log10):
+            for got in next(iter(both_modes(f, [x]))):
+                np.testing.assert_array_equal(got, np.full(shape, np.inf))
+
+
+@pytest.mark.parametrize("x", [1e-20, 1e-160, -1e-300])
+def test_second_derivatives_of_arcs_near_zero(x):
+    """x, -x and 2 x to all digits: (1 - x) (1 + x) alone loses them."""
+    for f, factor in ((np.arcsin, 1.0), (np.arccos, -1.0), (np.arctanh, 2.0)):
+        for outer in (oe.grad, lambda g: lambda t: oe.jvp(g, (t,), (1.0,))[1]):
+            assert outer(oe.grad(f))(x) == pytest.approx(factor * x, rel=1e-15)
+
+
+def test_second_derivatives_of_hypot_do_not_cancel():
+    """b^2 / h^3 and -a b / h^3."""
+    a, b = 1e8, 1e-8
+    H = oe.jacobian(oe.grad(lambda x: np.hypot(x[0], x[1])))(np.array([a, b]))
+    want = np.array([[b * b, -a * b], [-a * b, a * a]]) / a**3
+    np.testing.assert_allclose(H, want, rtol=1e-14)

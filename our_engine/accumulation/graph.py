@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from our_engine.forward import push_forward
+from our_engine.linear_maps import Compose, LeftMul, LinearMap, RightMul
+from our_engine.primitives import Deferred
 from our_engine.program import Program
 from our_engine.recording import Node
+from our_engine.tape import Tape
 
 
 class LinearGraph:
     """The nodes of a recorded program that matter, their maps, shapes and dtypes.
 
     One sweep with tangents of zero finds the shapes, computes the maps that were deferred, and
-    shows which nodes depend on the inputs at all.
+    shows which nodes depend on the inputs at all. It multiplies no matrix: of that the result is
+    known to be zero.
     """
 
     def __init__(self, program: Program) -> None:
@@ -26,7 +29,7 @@ class LinearGraph:
             y.index if isinstance(y, Node) and y.tape is tape else None for y in program.outputs
         ]
         with np.errstate(all="ignore"):
-            dots = push_forward(tape, [_zeros(x) for x in program.inputs])
+            dots = _swept(tape, [_zeros(x) for x in program.inputs])
         self.shapes: list[Any] = [None if isinstance(d, tuple) else np.shape(d) for d in dots]
         self.sizes: list[Any] = [_size(d) for d in dots]
         self.real = [d is not None and not isinstance(d, tuple) and _is_real(d) for d in dots]
@@ -68,6 +71,40 @@ class LinearGraph:
             if alive:
                 jump = max(jump, farthest[k])
         return found
+
+
+def _swept(tape: Tape, dots: list[Any]) -> list[Any]:
+    """The tangents of all nodes for zeros as those of the inputs; maps stay on the tape."""
+    for k in range(len(dots), len(tape)):
+        entry = tape[k]
+        total: Any = None
+        for position in range(0, len(entry), 2):
+            v, J = dots[entry[position]], entry[position + 1]
+            if v is None:
+                continue
+            if isinstance(J, Deferred):
+                J = J.force()
+                tape[k] = entry = (*entry[: position + 1], J, *entry[position + 2 :])
+            term = _of_zeros(J, v)
+            if type(term) is tuple and type(total) is tuple:
+                total = tuple(b if a is None else a for a, b in zip(total, term, strict=True))
+            elif total is None:
+                total = term
+            elif term is not None:
+                total = total + term
+        dots.append(total)
+    return dots
+
+
+def _of_zeros(J: Any, v: Any) -> Any:
+    if isinstance(J, Compose):
+        for m in reversed(J.maps):
+            v = None if v is None else _of_zeros(m, v)
+        return v
+    if isinstance(J, LeftMul | RightMul):
+        matrix = J.A if isinstance(J, LeftMul) else J.B
+        return np.zeros(J.out_shape(), np.result_type(matrix, v))
+    return J.apply(v) if isinstance(J, LinearMap) else J * v
 
 
 def _zeros(x: Any) -> Any:

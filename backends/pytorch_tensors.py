@@ -30,9 +30,11 @@ class PyTorchTensors(Backend):
     def to_numpy(self, x: Array) -> np.ndarray:
         """The tensor's memory as an array, not a copy.
 
-        ``force`` also writes out PyTorch's symbolic zeros, which derivatives of linear
-        functions are made of.
+        PyTorch's symbolic zeros, which derivatives of linear functions are made of, have no
+        memory: a clone writes them out, where ``numpy(force=True)`` may read at address 0.
         """
+        if x._is_zerotensor():
+            x = x.clone()
         array: np.ndarray = x.numpy(force=True)
         return array
 

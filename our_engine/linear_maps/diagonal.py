@@ -86,6 +86,9 @@ class Select(LinearMap):
 
     def pull(self, u: Cotangent) -> Cotangent:
         """The chosen part of u, with the knowledge that the rest is zero by structure."""
+        mask = self.mask
+        if type(u) is np.ndarray and u.shape == mask.shape:
+            return Masked(chosen(mask, u), mask)
         value = u.value if type(u) is Masked else u
         mask = self.mask & u.mask if type(u) is Masked else self.mask
         if mask.shape != getattr(value, "shape", ()):
@@ -195,7 +198,7 @@ def chosen(mask: Array, v: Array) -> Array:
         product = v * mask
         if math.isfinite(np.vdot(product, product)):
             return product
-    return np.where(mask, v, 0)
+    return np.where(mask, v, 0.0)
 
 
 def cast(v: Array, dtype: np.dtype[Any]) -> Array:

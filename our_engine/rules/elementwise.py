@@ -162,6 +162,12 @@ def _within(x: Array, low: float, high: float = math.inf) -> Array:
     return x * np.where(outside, np.nan, 1.0).astype(np.result_type(plain))
 
 
+def _half_over(y: Array) -> Array:
+    """0.5 / y, of -0.0 too inf."""
+    r = y + 0.0
+    return np.divide(0.5, r, out=r) if type(r) is np.ndarray else 0.5 / r
+
+
 def _arctan(x: Array, _y: Array) -> Array:
     """1 / (1 + x^2), without overflow; flat at infinity, to every order."""
     if is_complex(x):
@@ -196,7 +202,7 @@ elementwise(np.sign, _sign)
 elementwise(np.conjugate, _conjugate)
 
 elementwise(np.square, lambda x, _y: 2.0 * x)
-elementwise(np.sqrt, lambda _x, y: 0.5 / (y + 0.0))  # of -0.0 too it is inf
+elementwise(np.sqrt, lambda _x, y: _half_over(y))
 elementwise(np.cbrt, lambda _x, y: 1.0 / (3.0 * y * y))
 elementwise(np.reciprocal, lambda _x, y: -y * y)
 elementwise(np.power, _power_base, _power_exponent)

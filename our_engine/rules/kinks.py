@@ -39,7 +39,9 @@ def _first(a: Array, b: Array, condition: Any) -> LinearMap:
     """The factor of a that wins over b where `condition`, and half of it at a tie."""
     tie = a == b
     # To count is the quickest way to ask whether there are any.
-    if not (np.count_nonzero(tie) if type(tie) is np.ndarray else tie):
+    if type(tie) is np.ndarray and not np.count_nonzero(tie) and type(condition) is np.ndarray:
+        return Select(condition)
+    if not np.any(tie):
         return choose(condition)
     half = np.where(tie, 0.5, 1.0).astype(np.result_type(raw(a), raw(b)))
     return Scale(float(half) if np.ndim(tie) == 0 else half) @ choose(condition | tie)

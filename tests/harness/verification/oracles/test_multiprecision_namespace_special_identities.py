@@ -94,6 +94,7 @@ IDENTITIES = {
     ),
     "expit": "S.expit(z) + S.expit(-z) - 1",
     "logit": "S.expit(S.logit(q)) / q - 1",
+    "logit about 1/2": "S.logit(0.5 + t) / (2 * xp.atanh(2 * t)) - 1",
     "logit of expit": "S.logit(S.expit(w)) / w - 1",
     "log_expit": "S.log_expit(z) - S.log_expit(-z) - z",
     "entr": "S.entr(x) + S.xlogy(x, x)",
@@ -172,3 +173,12 @@ def test_mpmath_finds_the_same_number(name, x):
         with mpmath.workdps(DIGITS + 20):
             wanted = BY_MPMATH[name](mpmath.mpf(x))
             assert abs(mpmath.mpf(str(found[()])) / wanted - 1) < ZERO
+
+
+def test_exponential_integrals_keep_the_digits_that_their_recurrence_cancels():
+    with computing(DIGITS) as (xp, enter):
+        for n, x in ((2, 300.5), (5, 300.5), (5, 2.5), (8, 1e6)):
+            found = xp.special.expn(n, enter(x))
+            with mpmath.workdps(DIGITS + 60):
+                wanted = mpmath.expint(n, mpmath.mpf(x))
+                assert abs(mpmath.mpf(str(found[()])) / wanted - 1) < ZERO

@@ -21,13 +21,13 @@ def _ratio(x: Array, y: Array) -> Array:
     return np.where(none, 0, x / np.where(none, 1, y)) if np.any(none) else x / y
 
 
-def _log_ratio(x: Array, y: Array) -> Array:
+def _log_ratio(x: Array, y: Array) -> Any:
     """log(x / y), also where the quotient leaves the range."""
-    q = np.asarray(raw(x) / raw(y))
-    plain = (q >= np.finfo(q.dtype).tiny) & np.isfinite(q)
-    if np.all(plain):
+    q = np.asarray(x / y)
+    usual = (q >= np.finfo(q.dtype).tiny) & np.isfinite(q)
+    if np.all(usual):
         return np.log(x / y)
-    return np.where(plain, np.log(np.where(plain, x / y, 1)), np.log(x) - np.log(y))
+    return np.where(usual, np.log(np.where(usual, q, 1)), np.log(x) - np.log(y))[()]
 
 
 def _logit(x: Array, _y: Array) -> Array:
@@ -53,6 +53,9 @@ elementwise(sp.logit, _logit)
 elementwise(sp.xlogy, lambda _x, y, _z: np.log(y), lambda x, y, _z: _ratio(x, y))
 elementwise(sp.xlog1py, lambda _x, y, _z: np.log1p(y), lambda x, y, _z: _ratio(x, 1.0 + y))
 elementwise(sp.entr, lambda x, _y: -1.0 - np.log(x))
-elementwise(sp.rel_entr, lambda x, y, _z: _log_ratio(x, y) + 1.0, lambda x, y, _z: -_ratio(x, y))
-elementwise(sp.kl_div, lambda x, y, _z: _log_ratio(x, y), _kl_slope)
+log_ratio: Callable[..., Any] = elementwise(
+    _log_ratio, lambda x, _y, _z: 1.0 / x, lambda _x, y, _z: -1.0 / y
+)
+elementwise(sp.rel_entr, lambda x, y, _z: log_ratio(x, y) + 1.0, lambda x, y, _z: -_ratio(x, y))
+elementwise(sp.kl_div, lambda x, y, _z: log_ratio(x, y), _kl_slope)
 softplus: Callable[..., Any] = elementwise(_softplus, lambda x, _y: sp.expit(x))

@@ -9,7 +9,7 @@ import scipy.special as sp
 
 from our_engine import scipy_linalg as sl
 from our_engine import scipy_special as osp
-from our_engine.rules.special import error, exponential, gamma, softmax, stirling
+from our_engine.rules.special import entropy, error, exponential, gamma, softmax, stirling
 
 from .specimen import Specimen, by, elementwise, linear
 
@@ -112,6 +112,7 @@ def special() -> list[Specimen]:
         *elementwise(error.erfinv_slope, (-0.9, 0.9)),
         *elementwise(error.erfcinv_slope, UNIT),
         *elementwise(error.ndtri_slope, UNIT),
+        *elementwise(entropy.log_ratio, POSITIVE, POSITIVE),
         *elementwise(stirling.gap, POSITIVE, POSITIVE),
         by(gamma.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
         by(softmax.shares, lambda x: softmax.shares(x, axis=(0, 1)), A, label="axis"),

@@ -130,11 +130,15 @@ _ZETA = Entry(
 
 
 def _multivariate(dimension: int) -> Variant:
-    """Its first argument must be more than (d - 1) / 2."""
+    """Its first argument must be more than (d - 1) / 2, where it has a pole."""
     return Variant(
         f"d={dimension}",
         expression("x", f"xp.special.multigammaln(x, {dimension})"),
-        (*broadcast(uniform(1.5, 4.0)), *at(2.0, 20.0, 400.0, 1e8), *_poles(-0.25)),
+        (
+            *broadcast(uniform(1.5, 4.0)),
+            *at(2.0, 20.0, 400.0, 1e8),
+            *_poles((dimension - 1) / 2),
+        ),
         operations=dimension,
     )
 

@@ -1,7 +1,6 @@
 """The standard's ``fft`` on arrays of numbers: the transforms by their definition.
 
-A transform of length n is a product with the matrix of the n-th roots of unity; above a
-threshold it is split at n's smallest factor first (Cooley, Tukey). Floats go to NumPy.
+``dft`` transforms along one axis; here is what the standard makes of it.
 """
 
 from __future__ import annotations
@@ -12,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray
+from harness.verification.oracles.multiprecision_namespace.dft import roots_of_unity, transformed
 from harness.verification.oracles.multiprecision_namespace.family import Family
 from harness.verification.oracles.multiprecision_namespace.precision import Numbers
 
 __all__ = ["Fourier"]
 
-_DIRECT_UP_TO = 16
 _SCALES = {"backward": (0.0, 1.0), "ortho": (0.5, 0.5), "forward": (1.0, 0.0)}
 """By norm: the power of 1/n that the transform and its inverse are multiplied by."""
+
+_SWAPPED = {"backward": "forward", "forward": "backward"}
 
 
 class Fourier(Family):
@@ -65,8 +66,7 @@ class Fourier(Family):
         self, x: Any, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
     ) -> NumberArray:
         """The first n//2 + 1 terms of the transform of real numbers, which tell the rest."""
-        array = self.enter_numbers(x)
-        return self.leave(self._real_forward(array, n, axis, norm))
+        return self.leave(self._real_forward(self.enter_numbers(x), n, axis, norm))
 
     def irfft(
         self, x: Any, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
@@ -111,16 +111,14 @@ class Fourier(Family):
         self, x: Any, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
     ) -> NumberArray:
         """The real transform of a Hermitian signal, of which the first half is given."""
-        swapped = {"backward": "forward", "ortho": "ortho", "forward": "backward"}[norm]
         conjugate = np.conjugate(self.enter_numbers(x))
-        return self.leave(self._real_backward(conjugate, n, axis, swapped))
+        return self.leave(self._real_backward(conjugate, n, axis, _SWAPPED.get(norm, norm)))
 
     def ihfft(
         self, x: Any, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
     ) -> NumberArray:
         """The inverse of ``hfft``."""
-        swapped = {"backward": "forward", "ortho": "ortho", "forward": "backward"}[norm]
-        half = self._real_forward(self.enter_numbers(x), n, axis, swapped)
+        half = self._real_forward(self.enter_numbers(x), n, axis, _SWAPPED.get(norm, norm))
         return self.leave(np.conjugate(half))
 
     def fftfreq(self, n: int, /, *, d: float = 1.0, dtype: Any = None, device: Any = None) -> Any:
@@ -187,8 +185,8 @@ class Fourier(Family):
                 raise ValueError(f"a transform of length {n} is none")
             x = _resized(x, n, axis, self.numbers)
         length = x.shape[axis]
-        roots = _roots(self.numbers, length, inverse=inverse)
-        result = _transformed(np.moveaxis(x, axis, -1), roots)
+        roots = roots_of_unity(self.numbers, length, inverse=inverse)
+        result = transformed(np.moveaxis(x, axis, -1), roots)
         power = _SCALES[norm][inverse]
         if power:
             size = self.numbers.number(length)
@@ -213,43 +211,3 @@ def _resized(x: np.ndarray, n: int, axis: int, numbers: Numbers) -> np.ndarray:
         shape = (*moved.shape[:-1], n - moved.shape[-1])
         moved = np.concatenate([moved, numbers.array(np.zeros(shape))], axis=-1)
     return np.moveaxis(moved, -1, axis)
-
-
-_known_roots: dict[tuple[str, int, int, bool], np.ndarray] = {}
-
-
-def _roots(numbers: Numbers, n: int, *, inverse: bool) -> np.ndarray:
-    """exp(∓2πik/n) for k < n: those on the axes exactly."""
-    key = (numbers.name, numbers.digits, n, inverse)
-    if key not in _known_roots:
-        scalars = numbers.scalars
-        roots = np.empty(n, np.result_type(numbers.dtype, np.complex64))
-        axis = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-        with numbers.computing():
-            for k in range(n):
-                if 4 * k % n == 0:
-                    c, s = map(numbers.number, axis[4 * k // n])
-                else:
-                    angle = scalars.pi() * (2 * k) / n
-                    c, s = scalars.cos(angle), scalars.sin(angle)
-                roots[k] = scalars.complex_number(c, s if inverse else -s)
-        _known_roots[key] = roots
-    return _known_roots[key]
-
-
-def _transformed(x: np.ndarray, roots: np.ndarray) -> np.ndarray:
-    """Σ_j x_j w^(jk) over the last axis, w = ``roots[1]``."""
-    n = x.shape[-1]
-    factor = next((p for p in range(2, n) if n % p == 0), n)
-    if n <= _DIRECT_UP_TO or factor == n:
-        exponents = np.outer(np.arange(n), np.arange(n)) % n
-        return np.asarray(np.matmul(x, roots[exponents]))
-    # x_(factor·i + j): transforms of length n/factor over i, turned, then of length factor over j.
-    rest = n // factor
-    parts = np.moveaxis(x.reshape(*x.shape[:-1], rest, factor), -1, 0)
-    inner = [_transformed(part, roots[::factor]) for part in parts]
-    stacked = np.stack(
-        [part * roots[(j * np.arange(rest)) % n] for j, part in enumerate(inner)], axis=-1
-    )
-    outer = _transformed(stacked, roots[::rest])
-    return np.moveaxis(outer, -1, -2).reshape(*x.shape[:-1], n)

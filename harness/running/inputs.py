@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.contract import Case
+from harness.contract import Case, Operator
 from harness.plugins import Registry
 from harness.problems.inputs import CaseInputs, case_inputs, output_shape
 
@@ -31,7 +31,9 @@ class Inputs:
         if point != self._point:
             self._point, self._there = point, {}
         operator = case.operator
-        seeding = (operator.takes_tangents, operator.takes_cotangent)
+        # The third derivative is probed along twice its direction, not along another one.
+        third = operator.base is Operator.THIRD
+        seeding = (operator.takes_tangents, operator.takes_cotangent, third)
         if seeding not in self._there:
             inputs = self._built(case)
             if self._there:

@@ -108,7 +108,10 @@ _OTHER = {
     "linalg.outer": "torch.outer",
     "linalg.svd": "torch.linalg.svd",
     "linalg.tensordot": "lambda x, y, axes=2: torch.tensordot(x, y, dims=axes)",
-    "linalg.trace": "lambda x, offset=0: torch.sum(torch.diagonal(x, offset, -2, -1), axis=-1)",
+    "linalg.trace": (
+        "lambda x, offset=0, dtype=None: "
+        "torch.sum(torch.diagonal(x, offset, -2, -1), axis=-1, dtype=dtype)"
+    ),
     "linalg.vecdot": "lambda x, y, axis=-1: torch.linalg.vecdot(x, y, dim=axis)",
     "special.j0": "torch.special.bessel_j0",
     "special.j1": "torch.special.bessel_j1",

@@ -23,6 +23,7 @@ def branched_blocks(
     bounds: Callable[[Arrays, Arrays], Arrays],
     *,
     additive: bool = True,
+    choice: bool = True,
 ) -> tuple[TrueBlock, ...]:
     """The truth with its accepted set.
 
@@ -32,12 +33,18 @@ def branched_blocks(
     that each tie makes alone can add up to, unless ``additive`` says that the set is found
     otherwise. Where no two numbers are equal, the truth itself is known: the comparisons as
     they are.
+
+    ``choice`` is False for a value: a function has one at a jump, as its definition says
+    (sign(0) = 0, floor(2) = 2), and the limits from either side are not it. Only where rounding
+    could turn a comparison of numbers that are not equal has a value a set too.
     """
+    valued = ties.exact and not choice
     ways = ties.patterns()
     results = {way: evaluate(Forced(ties, way)) for way in ways}
     first, second = ways[:2]
-    base = results[second] if ties.exact else evaluate(None)
-    condition = conditioning(Forced(ties, second) if ties.exact else None, base)
+    base = results[second] if ties.exact and choice else evaluate(None)
+    at_second = results[second] if ties.exact else base
+    condition = conditioning(Forced(ties, second) if ties.exact else None, at_second)
     at_first = conditioning(Forced(ties, first), results[first])
     condition = tuple(np.maximum(c, d) for c, d in zip(condition, at_first, strict=True))
     found = {way: [numbers.split(r)[0] for r in result] for way, result in results.items()}
@@ -53,6 +60,9 @@ def branched_blocks(
     blocks = []
     for i, bound in enumerate(bounds(base, condition)):
         high, low = numbers.split(base[i])
+        if valued:
+            blocks.append(TrueBlock(high, low, condition[i], bound))
+            continue
         branches = Branches(firsts[i], seconds[i], ties.exact, ties.count)
         blocks.append(TrueBlock(high, low, condition[i], bound, lower[i], upper[i], branches))
     return tuple(blocks)

@@ -86,7 +86,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 5
+    version = 6
 
     def __init__(
         self,
@@ -218,7 +218,8 @@ class Multiprecision:
 
         with numbers.computing():
             if ties is not None:
-                blocks = branched_blocks(evaluate, condition, ties, numbers, bounds)
+                choice = question.operator.order > 0
+                blocks = branched_blocks(evaluate, condition, ties, numbers, bounds, choice=choice)
                 return Truth(self.name, blocks, f"{note}, on each side of the ties")
             results = evaluate(None)
             conditions = condition(None, results)

@@ -175,14 +175,18 @@ class Site:
             rows = self._about(step, decider).tensors.results(question)
             return self._conditions(question, step, decider, rows)
 
+        choice = question.operator.order > 0
+
         def errors(results: Arrays, conditions: Arrays) -> Arrays:
-            base = Forced(ties, first_side=False) if ties.exact else None
+            base = Forced(ties, first_side=False) if ties.exact and choice else None
             return self._errors(question, self._about(step, base))
 
         # About a tie of equal numbers first derivatives are found on every side too.
         additive = not (ties.exact and question.operator.order == 1)
         numbers = self.numbers(step)
-        return branched_blocks(evaluate, condition, ties, numbers, errors, additive=additive)
+        return branched_blocks(
+            evaluate, condition, ties, numbers, errors, additive=additive, choice=choice
+        )
 
     def _require(self, found: _Found, question: Question) -> None:
         if len(found.confirmed) < question.operator.order:

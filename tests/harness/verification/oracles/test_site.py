@@ -401,3 +401,32 @@ def test_empty_arrays_have_empty_truths(tools):
         assert block.high.size == 0
     (block,) = blocks(tools, lambda xp, x: xp.sum(x), (np.empty(0),), Operator.VALUE)
     assert float(block.high) == 0
+
+
+JUMPS = {
+    # f at the jump, by the array API standard; its limits from below and above are other numbers.
+    "sign": (lambda xp, x: xp.sign(x), [0.0], [0.0]),
+    "floor": (lambda xp, x: xp.floor(x), [2.0], [2.0]),
+    "ceil": (lambda xp, x: xp.ceil(x), [2.0], [2.0]),
+    "trunc": (lambda xp, x: xp.trunc(x), [-1.0], [-1.0]),
+    "round": (lambda xp, x: xp.round(x), [0.5, 1.5], [0.0, 2.0]),
+    "where": (lambda xp, x: xp.where(x > 0, x + 1.0, x - 1.0), [0.0], [-1.0]),
+}
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_value_at_a_jump_is_the_functions_and_no_set_of_limits(tools, jump):
+    fun, x, value = JUMPS[jump]
+    (block,) = blocks(tools, fun, (x,), Operator.VALUE, kind=PointKind.KINK)
+    assert block.high.tolist() == value
+    assert (block.lower, block.upper) == (None, None)
+    assert block.conditioning.max() <= 2 * max(map(abs, x))
+
+
+def test_a_value_that_rounding_could_turn_keeps_its_set(tools):
+    # 0.1 in float64 is a little more than 1/10, so that the truth is -1; in float64 10·0.1 is 1.
+    def fun(xp, x):
+        return xp.floor(1.0 - 10.0 * x)
+
+    (block,) = blocks(tools, fun, ([0.1],), Operator.VALUE, kind=PointKind.KINK)
+    assert (block.high, block.lower, block.upper) == (-1.0, -1.0, 0.0)

@@ -53,8 +53,9 @@ class Evaluation:
     ``results`` has the layout that ``derivation`` documents for the operator. ``value`` is the
     value seen under differentiation (None where the operator does not give one) and
     ``plain_value`` the value of the function run without it. ``mutated`` names operands
-    whose bytes changed during the call; ``aliased`` names results that share memory with an
-    operand; ``disconnected`` names arguments that the library itself reports as cut off from
+    whose bytes changed during the call; ``aliased`` names results through which an argument could
+    be written to, ``seed_aliased`` those that share memory with a tangent or a cotangent;
+    ``disconnected`` names arguments that the library itself reports as cut off from
     the output (None from autograd.grad, say); ``repeatable`` tells whether a second call
     gave the same bits. ``probe`` and ``combined`` are the results for a second direction w
     and for v + w (an exact sum), where the operator takes seeds: they show linearity. A third
@@ -71,6 +72,7 @@ class Evaluation:
     combined: tuple[np.ndarray, ...] = ()
     mutated: tuple[str, ...] = ()
     aliased: tuple[str, ...] = ()
+    seed_aliased: tuple[str, ...] = ()
     disconnected: tuple[str, ...] = ()
     native: bool = False
     seconds: float = 0.0

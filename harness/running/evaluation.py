@@ -82,7 +82,7 @@ class Evaluator:
         first = call(*operands)
         backend.wait(first)
         seconds = time.perf_counter() - start
-        aliased, mutated = watch.aliased(first), watch.changed()
+        (aliased, seed_aliased), mutated = watch.aliased(first, arity), watch.changed()
         # Copied before the next call, which might write into the same memory.
         results = filled(backend, problem, first, args)
         again = filled(backend, problem, call(*operands), args)
@@ -101,6 +101,7 @@ class Evaluator:
             combined=further[1] if len(further) > 1 else (),
             mutated=tuple(dict.fromkeys((*mutated, *watch.changed()))),
             aliased=aliased,
+            seed_aliased=seed_aliased,
             disconnected=disconnected(problem, first),
             native=is_native(backend, problem, case.operator),
             seconds=seconds,

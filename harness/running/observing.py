@@ -38,20 +38,28 @@ class Watch:
         rows = zip(self._names, self._before, now, strict=True)
         return tuple(name for name, before, after in rows if before != after)
 
-    def aliased(self, results: Any) -> tuple[str, ...]:
-        """The results that share memory with an operand, where ``to_numpy`` gives views."""
+    def aliased(self, results: Any, arguments: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The results that share memory with operands, where ``to_numpy`` gives views.
+
+        First those through which one of the first ``arguments`` operands could be written to;
+        then those that share it with one of the others, the seeds.
+        """
         if not isinstance(results, tuple | list):
-            return ()
-        views, found = self._views(), []
+            return (), ()
+        views = self._views()
+        of_arguments, of_seeds = [], []
         for number, result in enumerate(results):
             if result is None:
                 continue
             array = np.asarray(self._backend.to_numpy(result))
-            pairs = zip(self._names, views, strict=True)
-            sharing = [name for name, view in pairs if _overlap(array, view)]
-            if sharing:
-                found.append(f"result {number} is {', '.join(sharing)}")
-        return tuple(found)
+            sharing = [i for i, view in enumerate(views) if _overlap(array, view)]
+            written = [self._names[i] for i in sharing if i < arguments and array.flags.writeable]
+            seeds = [self._names[i] for i in sharing if i >= arguments]
+            if written:
+                of_arguments.append(f"result {number} is {', '.join(written)}")
+            if seeds:
+                of_seeds.append(f"result {number} is {', '.join(seeds)}")
+        return tuple(of_arguments), tuple(of_seeds)
 
     def _views(self) -> list[np.ndarray]:
         return [np.asarray(self._backend.to_numpy(x)) for x in self._operands]

@@ -63,7 +63,17 @@ class Trial:
     remember: Callable[[Evaluated], Mapping[Operator, Evaluated]]
 
     def verdict(self) -> Verdict:
-        """The gravest that is found, by the strongest oracle that finds it."""
+        """The gravest that is found, by the strongest oracle that finds it.
+
+        What shares memory with a seed is noted in its details, and no fault (``structure``).
+        """
+        verdict = self._found()
+        if not self.evaluation.seed_aliased or self.case.operator is Operator.VALUE:
+            return verdict
+        shared = {"shares memory": ", ".join(self.evaluation.seed_aliased)}
+        return replace(verdict, details=verdict.details | shared)
+
+    def _found(self) -> Verdict:
         results = self.evaluation.results
         fault = structural_fault(
             self.question.problem,

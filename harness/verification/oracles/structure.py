@@ -1,4 +1,13 @@
-"""Structure: what can be said of an evaluation without knowing the derivative. Exact."""
+"""Structure: what can be said of an evaluation without knowing the derivative. Exact.
+
+Shared memory is a fault where it can do harm behind a caller's back: when a derivative can be
+written to and is the memory of an argument, ``g *= 0.1`` changes the x that the caller goes on
+with. A result that cannot be written to can do nothing of the kind. Nor is it a fault when a
+linear map gives back the seed that it was given, or a view of it: the pullback of a reshape is a
+reshape, as the function itself is, every library does so, and whoever hands in a cotangent made it
+for this call. It is noted in the verdict's details. A library that writes to its operands itself
+is at fault whatever they are.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +52,10 @@ def structural_fault(
     """The first thing wrong with the form of an evaluation, as one line; None when there is none.
 
     In order: how many results, their shapes, whether they are real, their dtype; operands that
-    were written to; results that share memory with operands; other bits from a second call.
-    A value may be a view of an argument, as the plain function's is. ``output_dtype`` is that of
-    f(x) where it is not the case's: what moves forward may be of it too.
+    were written to; results that an argument could be written to through; other bits from a
+    second call. A value may be a view of an argument, as the plain function's is.
+    ``output_dtype`` is that of f(x) where it is not the case's: what moves forward may be of it
+    too.
     """
     expected = expected_shapes(problem, case.operator, args, output_shape)
     dtypes = [np.dtype(case.dtype)]
@@ -63,7 +73,7 @@ def structural_fault(
     if evaluation.mutated:
         return f"the call wrote to its operands: {', '.join(evaluation.mutated)}"
     if evaluation.aliased and case.operator is not Operator.VALUE:
-        return f"results share memory with operands: {', '.join(evaluation.aliased)}"
+        return f"results share memory with arguments: {', '.join(evaluation.aliased)}"
     if not evaluation.repeatable:
         return "a second call with the same operands gave other bits"
     return None

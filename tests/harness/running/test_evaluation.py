@@ -216,9 +216,37 @@ class InterleavedHalves(ByHand):
         return y, spread
 
 
-def test_results_that_share_memory_with_an_operand_are_named():
-    assert evaluated(ReturnsOperand(), Operator.VJP).aliased == ("result 1 is cotangent",)
-    assert evaluated(InterleavedHalves(), Operator.VJP).aliased == ()
+class ReturnsArguments(ByHand):
+    """y x̄ and x ȳ for a cotangent of ones are y and x themselves: the memory of the arguments."""
+
+    writeable = True
+
+    def vjp(self, fun, primals):
+        y, _ = super().vjp(fun, primals)
+        views = [primals[1][:], primals[0][:]]
+        for view in views:
+            view.flags.writeable = self.writeable
+        return y, lambda y_bar: tuple(views)
+
+
+class ReturnsArgumentsToRead(ReturnsArguments):
+    """The same, but nobody can write to what it returns."""
+
+    writeable = False
+
+
+def test_results_that_an_argument_could_be_written_to_through_are_named():
+    seen = evaluated(ReturnsArguments(), Operator.VJP)
+    assert (seen.aliased, seen.seed_aliased) == (("result 0 is y", "result 1 is x"), ())
+    harmless = evaluated(ReturnsArgumentsToRead(), Operator.VJP)
+    assert (harmless.aliased, harmless.seed_aliased) == ((), ())
+
+
+def test_results_that_share_memory_with_a_seed_are_named_apart():
+    seen = evaluated(ReturnsOperand(), Operator.VJP)
+    assert (seen.aliased, seen.seed_aliased) == ((), ("result 1 is cotangent",))
+    seen = evaluated(InterleavedHalves(), Operator.VJP)
+    assert (seen.aliased, seen.seed_aliased) == ((), ())
 
 
 class Buffered(ByHand):

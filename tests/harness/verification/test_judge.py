@@ -221,6 +221,12 @@ def test_a_value_may_be_a_view_of_its_argument_and_a_derivative_may_not(subjects
         assert verdict.kind is VerdictKind.STRUCTURE
 
 
+def test_the_seed_itself_is_a_right_answer_of_a_linear_map_and_is_noted(subjects, court):
+    shared = {"seed_aliased": ("result 0 is tangent of A",)}
+    verdict = court.try_(subjects["energy"], Operator.JVP, **shared)
+    assert (verdict.kind, verdict.details["shares memory"]) == (OK, "result 0 is tangent of A")
+
+
 def test_a_function_that_asks_for_a_dtype_has_tangents_of_it_and_cotangents_of_its_arguments(
     tools, court
 ):

@@ -1,14 +1,42 @@
-"""The command group that the other modules add their commands to."""
+"""The command group, and the list of the commands: each is imported when it is called."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 import click
+from click.shell_completion import CompletionItem
 
 from harness.errors import nearest
 
-__all__ = ["cli"]
+__all__ = ["COMMANDS", "SECTIONS", "cli"]
+
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Judge and time": {
+        "run": ("harness.cli.runs", "Judge every derivative, time those that are right, report."),
+        "check": ("harness.cli.runs", "Judge every derivative of every suite; time nothing."),
+        "bench": ("harness.cli.runs", "Time what a run has judged."),
+        "gate": ("harness.cli.gate", "Fail on a divergence that no ledger lists."),
+    },
+    "Read": {
+        "report": ("harness.cli.reports", "Write a run's tables and page again; summarise it."),
+        "trace": ("harness.cli.trace", "Show every intermediate of a problem, in either mode."),
+    },
+    "What there is": {
+        "backends": (
+            "harness.cli.listing",
+            "List the backends, and how to install what is missing.",
+        ),
+        "problems": ("harness.cli.listing", "List the problems by suite, or all about one."),
+        "catalogue": ("harness.cli.catalogue", "Say which functions of the standard are judged."),
+        "truths": ("harness.cli.truths", "Find the truths that backends are held against."),
+    },
+}
+"""Heading → command → the module that has it, under its name, and what `adjudge --help` says."""
+
+COMMANDS = {name: told for commands in SECTIONS.values() for name, told in commands.items()}
 
 EXIT_CODES = """
 \b
@@ -22,7 +50,32 @@ Exit codes:
 
 
 class Group(click.Group):
-    """A group that names the nearest command when a word is not one."""
+    """A group of commands that are imported when they are called.
+
+    So help and completion are quick, and a command pays for no other's libraries. A word that is
+    no command gets the nearest one.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the sections."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under the headings of their sections."""
+        width = max(map(len, COMMANDS))
+        for heading, commands in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(f"{name:<{width}}", told[1]) for name, told in commands.items()]
+                )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -33,6 +86,16 @@ class Group(click.Group):
         except click.UsageError as error:
             hint = nearest(args[0], self.list_commands(ctx))
             raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete commands without importing them, and the group's own options."""
+        return [*_beginning_with(incomplete), *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _beginning_with(incomplete: str) -> Iterator[CompletionItem[str]]:
+    for name, (_, told) in COMMANDS.items():
+        if name.startswith(incomplete):
+            yield CompletionItem(name, help=told)
 
 
 def _version() -> str:

@@ -10,25 +10,10 @@ from typing import Any
 
 import click
 
-from harness.cli import catalogue, gate, listing, reports, runs, trace, truths
 from harness.cli.app import cli
 from harness.errors import AdjudgeError
 
 __all__ = ["main"]
-
-for command in (
-    runs.run,
-    runs.check,
-    runs.bench,
-    reports.report,
-    gate.gate,
-    listing.backends,
-    listing.problems,
-    catalogue.catalogue,
-    trace.trace,
-    truths.truths,
-):
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

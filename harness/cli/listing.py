@@ -19,7 +19,14 @@ _MOST_IN_FULL = 20
 """Problems of a suite that are shown with all that there is to say of them."""
 
 
-@click.command()
+@click.command(
+    epilog="""
+\b
+Examples:
+  adjudge backends
+  adjudge backends --json
+"""
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of lines.")
 def backends(as_json: bool) -> None:
     """List the backends, who brought each, and how to install what is missing."""

@@ -22,6 +22,7 @@ from harness.contract import Case
 from harness.reporting.cells import timed_cells
 from harness.reporting.comparing import accumulation_rows, leader_rows, overall_rows, run_sentinel
 from harness.reporting.measuring import measurement_rows
+from harness.reporting.pairing import PAIRS, SLOWDOWNS, pair_rows, set_ratios, slowdown_rows
 from harness.reporting.run_info import RunInfo, read_run_info
 from harness.reporting.schema import (
     ACCUMULATION,
@@ -75,6 +76,8 @@ class RunFrames:
     cells           how many sets each timed case took, and why it ended
     leaders         the fastest of each timed case (baseline apart) and its paired lead
     overall         each backend's geometric-mean ratio over the cells that it has
+    pairs           every ordered pair of backends: geometric-mean ratio over their common cells
+    slowdowns       a row a backend and timed case: its time over the fastest's
     accumulation    Jacobians forward and in reverse: multiplications counted, times measured
     ============== ========================================================================
 
@@ -94,6 +97,8 @@ class RunFrames:
     cells: pd.DataFrame
     leaders: pd.DataFrame
     overall: pd.DataFrame
+    pairs: pd.DataFrame
+    slowdowns: pd.DataFrame
     accumulation: pd.DataFrame
     sentinel: Sentinel
     interruptions: int
@@ -122,6 +127,7 @@ def _loaded(folder: Path) -> RunFrames:
     samples = _frame(SampleRecord, records)
     samples["seconds_per_call"] = samples["wall_s"] / samples["loops"]
     verdicts = {(r.backend, r.case): r for r in records if isinstance(r, VerdictRecord)}
+    paired = {id_: set_ratios(cell, info.plan.backends) for id_, cell in cells.items()}
     return RunFrames(
         path=folder,
         info=info,
@@ -137,6 +143,8 @@ def _loaded(folder: Path) -> RunFrames:
         leaders=_table(leader_rows(info, cells), LEADERS),
         accumulation=_table(accumulation_rows(info, cells), ACCUMULATION),
         overall=_table(overall_rows(info, cells), OVERALL),
+        pairs=_table(pair_rows(info, paired), PAIRS),
+        slowdowns=_table(slowdown_rows(info, cells, paired), SLOWDOWNS),
         sentinel=run_sentinel(info, cells),
         interruptions=sum(isinstance(r, InterruptionRecord) for r in records),
         end=next((r for r in reversed(records) if isinstance(r, RunEndRecord)), None),

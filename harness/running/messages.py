@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.contract import Case, Evaluation, Failure
+from harness.contract import Case, Evaluation, Failure, Problem
 from harness.problems.inputs import CaseInputs
 
 __all__ = [
@@ -64,10 +64,12 @@ class Evaluate:
 
     Answered by one ``Evaluated`` for each task, in their order, as soon as it is there: a worker
     that dies has answered all tasks before the one that it was on. Arrays that tasks share travel
-    once.
+    once. ``problems`` are those of the tasks that no plug-in registers: the worker knows them for
+    this request.
     """
 
     tasks: tuple[Task, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

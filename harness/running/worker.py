@@ -16,13 +16,14 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from harness import plugins
-from harness.contract import Backend, Case, Evaluation, Failure, VerdictKind
+from harness.contract import Backend, Case, Evaluation, Failure, Problem, VerdictKind
 from harness.errors import AdjudgeError
 from harness.problems.inputs import CaseInputs
 from harness.running import evaluation, turns
@@ -92,6 +93,17 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - a backend may raise anything
             return evaluation.failure_of(error, self.backend, problem, inputs)
 
+    @contextlib.contextmanager
+    def knowing(self, problems: Sequence[Problem]) -> Iterator[None]:
+        """Have ``problems`` beside those of the plug-ins."""
+        own = {problem.name: problem for problem in problems}
+        before = self.registry.problems
+        self.registry.problems = {**before, **own} if own else before
+        try:
+            yield
+        finally:
+            self.registry.problems = before
+
     def _make_ready(self, request: Ready) -> Reply:
         # Never left: the collector stays off for the whole set, and what the case before has
         # left behind is collected here, not during a turn.
@@ -130,8 +142,9 @@ def main(arguments: list[str]) -> None:
             if isinstance(request, Shutdown):
                 break
             if isinstance(request, Evaluate):
-                for task in request.tasks:
-                    connection.send(noise.told(worker.evaluate(task)))
+                with worker.knowing(request.problems):
+                    for task in request.tasks:
+                        connection.send(noise.told(worker.evaluate(task)))
             else:
                 reply = worker.answer(request)
                 noise.flush()

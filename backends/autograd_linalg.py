@@ -36,9 +36,9 @@ def _diagonal(x: Array, /, *, offset: int = 0) -> Array:
     return anp.diagonal(x, -offset, -1, -2)
 
 
-def _trace(x: Array, /, *, offset: int = 0) -> Array:
-    """Autograd differentiates it by the first two axes alone."""
-    return anp.trace(x if x.ndim == 2 else anp.moveaxis(x, (-2, -1), (0, 1)), offset)
+def _trace(x: Array, /, *, offset: int = 0, **dtype: Any) -> Array:
+    """Autograd differentiates it by the first two axes alone, and with no ``dtype``."""
+    return anp.trace(x if x.ndim == 2 else anp.moveaxis(x, (-2, -1), (0, 1)), offset, **dtype)
 
 
 def _vector_norm(

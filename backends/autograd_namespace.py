@@ -31,6 +31,12 @@ from harness.contract.namespace import (
 __all__ = ["XP"]
 
 Axis = int | tuple[int, ...] | None
+Bound = Array | float | None
+
+
+def _clip(x: Array, /, min: Bound = None, max: Bound = None) -> Array:  # noqa: A002
+    """By position: autograd's derivatives of ``clip`` take no keywords and both bounds."""
+    return anp.clip(x, min, max)
 
 
 def _concat(arrays: Sequence[Array], /, *, axis: int | None = 0) -> Array:
@@ -73,14 +79,20 @@ def _unstack(x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
 
 
 def _cumulative_sum(
-    x: Array, /, *, axis: int | None = None, include_initial: bool = False
+    x: Array,
+    /,
+    *,
+    axis: int | None = None,
+    include_initial: bool = False,
+    **dtype: Any,
 ) -> Array:
+    """``cumsum``, whose derivative takes no ``dtype``: that is passed on where it is given."""
     along = 0 if axis is None else axis
-    sums = anp.cumsum(x, axis=along)
+    sums = anp.cumsum(x, axis=along, **dtype)
     if not include_initial:
         return sums
     shape = tuple(1 if a == along % x.ndim else n for a, n in enumerate(x.shape))
-    return anp.concatenate([np.zeros(shape, dtype=x.dtype), sums], axis=along)
+    return anp.concatenate([np.zeros(shape, dtype=sums.dtype), sums], axis=along)
 
 
 def _sort(x: Array, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Array:
@@ -113,6 +125,7 @@ def _std(
 _UNDER_OTHER_NAMES: dict[str, Callable[..., Any]] = {
     "argsort": _argsort,
     "broadcast_arrays": _broadcast_arrays,
+    "clip": _clip,
     "concat": _concat,
     "cumulative_sum": _cumulative_sum,
     "flip": _flip,

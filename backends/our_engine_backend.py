@@ -13,12 +13,25 @@ from backends.numpy_arrays import NumPyArrays
 from harness.contract import Array, Function, Namespace, Operator, Problem, Pullback, Trace
 from harness.contract.derivation import function_of_primals
 from harness.contract.numpy_namespace import numpy_namespace
+from our_engine.tracer import Tracer
 
 __all__ = ["OurEngineBackend"]
 
 Arrays = tuple[Array, ...]
 
-_XP = numpy_namespace("our_engine.scipy_special", "our_engine.scipy_linalg")
+
+def _asarray(
+    x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None
+) -> Array:
+    """``np.asarray``; of a tracer, which NumPy does not show it to, a cast, a copy or itself."""
+    if not isinstance(x, Tracer):
+        return np.asarray(x, dtype=dtype, device=device, copy=copy)
+    if dtype is None or x.dtype == dtype:
+        return np.copy(x) if copy else x
+    return np.astype(x, dtype)
+
+
+_XP = numpy_namespace("our_engine.scipy_special", "our_engine.scipy_linalg", asarray=_asarray)
 
 
 class OurEngineBackend(NumPyArrays):

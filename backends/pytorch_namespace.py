@@ -13,7 +13,7 @@ from typing import Any
 import array_api_compat.torch as compat
 import torch
 
-from harness.contract import Array
+from harness.contract import Array, UnsupportedOperatorError
 from harness.contract.library_namespace import LibraryNamespace, public_names
 
 __all__ = ["XP"]
@@ -80,8 +80,21 @@ def _diag(x: Array, /, k: int = 0) -> Array:
     return torch.diag(x, k)
 
 
-def _logsumexp(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Array:
-    """PyTorch's takes no weights: ``b`` is no argument of it."""
+def _std(
+    x: Array, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
+) -> Array:
+    """PyTorch's takes any number for a correction, which ``array_api_compat`` refuses."""
+    if axis == ():
+        return compat.std(x, axis=axis, keepdims=keepdims)
+    return torch.std(x, _every(x, axis), correction=correction, keepdim=keepdims)
+
+
+def _logsumexp(
+    a: Array, axis: Axis = None, b: Array | None = None, *, keepdims: bool = False
+) -> Array:
+    """PyTorch's takes no weights."""
+    if b is not None:
+        raise UnsupportedOperatorError("special.logsumexp of this backend takes no weights b")
     return torch.logsumexp(a, _every(a, axis), keepdim=keepdims)
 
 
@@ -121,6 +134,7 @@ _SPECIAL: dict[str, Callable[..., Array]] = {
 # PyTorch's own, which its vmap knows; the forms of array_api_compat are made of what it does not.
 _OWN: dict[str, Callable[..., Any]] = {
     "sign": torch.sign,
+    "std": _std,
     "unstack": _unstack,
     "vecdot": _vecdot,
 }

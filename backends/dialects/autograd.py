@@ -24,9 +24,10 @@ AUTOGRAD = Dialect(
             for name, spelled in under("np").items()
             if name not in _OTHERWISE_OR_NOT_AT_ALL.split()
         },
+        "clip": "lambda x, min=None, max=None: np.clip(x, min, max)",
         "concat": "lambda xs, axis=0: np.concatenate("
         "[np.ravel(x) for x in xs] if axis is None else xs, axis or 0)",
-        "cumulative_sum": "lambda x, axis=0: np.cumsum(x, axis=axis)",
+        "cumulative_sum": "lambda x, axis=0, **dtype: np.cumsum(x, axis=axis, **dtype)",
         "cumulative_sum(_, axis, include_initial)": "",
         "einsum": "np.einsum",
         "matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
@@ -48,8 +49,8 @@ AUTOGRAD = Dialect(
         "linalg.matrix_transpose": "lambda x: np.swapaxes(x, -1, -2)",
         "linalg.outer": "np.outer",
         "linalg.tensordot": "np.tensordot",
-        "linalg.trace": "lambda x, offset=0: "
-        "np.trace(x if x.ndim == 2 else np.moveaxis(x, (-2, -1), (0, 1)), offset)",
+        "linalg.trace": "lambda x, offset=0, **dtype: "
+        "np.trace(x if x.ndim == 2 else np.moveaxis(x, (-2, -1), (0, 1)), offset, **dtype)",
         "linalg.vecdot": "np.vecdot",
         "linalg.vector_norm": "",
         **dict.fromkeys(

@@ -20,6 +20,8 @@ OUR_ENGINE = Dialect(
     names={
         **under("np"),
         "argsort": f"{_SORT}np.argsort(x, axis) if not descending else np.argsort(-x, axis)",
+        "asarray": "lambda x, dtype=None, copy=None: np.asarray(x, dtype) "
+        "if isinstance(x, (list, np.ndarray)) else np.astype(x, dtype or x.dtype)",
         "sort": f"{_SORT}np.flip(np.sort(x, axis), axis) if descending else np.sort(x, axis)",
         **{f"special.{name}": f"our_engine.scipy_special.{name}" for name in SPECIAL},
         "linalg.expm": "our_engine.scipy_linalg.expm",

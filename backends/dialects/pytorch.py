@@ -78,11 +78,9 @@ _OTHER = {
     "torch.index_select(x, axis, torch.where(indices < 0, indices + x.shape[axis], indices))",
     "take_along_axis": "lambda x, indices, axis=-1: torch.take_along_dim(x, indices, axis)",
     "tensordot": "lambda x, y, axes=2: torch.tensordot(x, y, dims=axes)",
-    "std(_, axis, correction=.)": "",
     "tril": "lambda x, k=0: torch.tril(x, k)",
     "triu": "lambda x, k=0: torch.triu(x, k)",
     "unstack": "lambda x, axis=0: torch.unbind(x, axis)",
-    "var(_, axis, correction=.)": "",
     "var": _SPREAD.format(name="var"),
     "vecdot": "lambda x, y, axis=-1: torch.linalg.vecdot(x, y, dim=axis)",
     **{

@@ -120,9 +120,10 @@ class _Derived:
         hvp = self.hvp(outer, inner)
 
         def hessian(fun: Function, primals: Results) -> Results:
-            rows = sweeps.sweep(
-                self._backend, primals, lambda tangents: hvp(fun, primals, tangents)
-            )
+            def row(tangents: Results) -> Results:
+                return self._filled(hvp(fun, primals, tangents), primals)
+
+            rows = sweeps.sweep(self._backend, primals, row)
             return tuple(block for blocks in rows for block in blocks)
 
         return hessian

@@ -18,9 +18,12 @@ __all__ = ["NUMPY", "numpy_namespace"]
 
 
 def numpy_namespace(
-    special: str = "scipy.special", scipy_linalg: str = "scipy.linalg"
+    special: str = "scipy.special", scipy_linalg: str = "scipy.linalg", **others: Any
 ) -> LibraryNamespace:
-    """NumPy's namespace, with the modules of these full names in the place of SciPy's."""
+    """NumPy's namespace, with the modules of these full names in the place of SciPy's.
+
+    ``others`` are functions in the place of NumPy's of that name.
+    """
 
     def from_linalg(name: str) -> Any:
         return getattr(importlib.import_module(scipy_linalg), name)
@@ -34,7 +37,7 @@ def numpy_namespace(
         path="linalg",
     )
     return LibraryNamespace(
-        {**public_names(np), "argsort": _argsort, "linalg": linalg, "sort": _sort},
+        {**public_names(np), "argsort": _argsort, "linalg": linalg, "sort": _sort, **others},
         later={
             "fft": lambda: importlib.import_module("numpy.fft"),
             "special": lambda: importlib.import_module(special),

@@ -195,3 +195,23 @@ def test_the_words_mean_what_the_namespace_means(name):
             raise AssertionError(f"{problem.name}: {code}") from error
         compared += 1
     assert compared > (30 if name == "jax-eager" else 300)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("autograd", "xp.clip(x, min=-1.0) ** 2"),
+        ("autograd", "xp.clip(x, min=-1.0, max=1.0) ** 2"),
+        ("our_engine", "xp.asarray(x, dtype=xp.float64) ** 2"),
+        ("our_engine", "xp.asarray(x) * xp.asarray([3.0, 2.0])"),
+        ("pytorch", "xp.std(x, axis=0, correction=0.5)"),
+        ("pytorch", "xp.var(x, axis=0, correction=0.5)"),
+    ],
+)
+def test_what_the_namespace_translates_is_differentiated_as_it_is_there(name, text):
+    entry, backend = spoken(name)
+    problem = problem_of(text, ("x", [0.5, -1.25]))
+    case, inputs = case_of(problem, Operator.VJP)
+    shown = line(entry.dialect, problem, case, inputs)
+    results = evaluated(backend, problem, case, inputs)
+    assert_same(printed(shown.code), nested(shown.layout(results)))

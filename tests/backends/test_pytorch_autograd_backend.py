@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from harness.contract import Backend, Operator
+from harness.contract import Backend, Operator, Written, build
+from harness.plugins import load
 
 pytest.importorskip("torch", reason="the pytorch-autograd backend needs torch")
 
@@ -119,3 +122,17 @@ def test_nothing_is_left_on_the_argument_and_the_value_is_no_part_of_a_graph():
     for _ in range(2):
         np.testing.assert_array_equal(BACKEND.to_numpy(pullback(x)[0]), 2 * X * X)
     assert x.grad is None
+
+
+def test_the_hessian_of_a_linear_function_is_zero():
+    """PyTorch gives None for the derivative of a gradient that is constant."""
+    problem = dataclasses.replace(
+        load().problems["lecture.log_sqrt"],
+        fun=Written(("x", "z"), "xp.sum(3.0 * x) + xp.sum(z)"),
+        arguments=("x", "z"),
+        argnums=(0, 1),
+    )
+    call = build(BACKEND, problem, Operator.HESSIAN_REVERSE_OVER_REVERSE)
+    blocks = call(BACKEND.asarray(X), BACKEND.asarray(np.ones(2)))
+    for block, shape in zip(blocks, [(3, 3), (3, 2), (2, 3), (2, 2)], strict=True):
+        np.testing.assert_array_equal(BACKEND.to_numpy(block), np.zeros(shape))

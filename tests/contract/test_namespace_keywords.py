@@ -7,6 +7,8 @@ import pytest
 import scipy.linalg
 import scipy.special
 
+from harness.contract import UnsupportedOperatorError
+
 X = np.array([[3.0, -1.0, 2.0], [2.0, 5.0, -1.0]])
 TIES = np.array([[2.0, 1.0, 2.0, 3.0], [1.0, 1.0, 0.0, 1.0]])
 STACK = np.arange(24.0).reshape(2, 3, 4) - 7.0
@@ -92,6 +94,37 @@ CASES = {
         X,
         [[np.log(np.sum(np.exp(X)))]],
     ),
+    "std correction is any number": (
+        lambda xp, x: xp.std(x, axis=-1, correction=0.5),
+        X,
+        np.std(X, axis=-1, ddof=0.5),
+    ),
+    "var correction is any number": (
+        lambda xp, x: xp.var(x, correction=0.5, keepdims=True),
+        X,
+        [[np.var(X, ddof=0.5)]],
+    ),
+    "std over no axis": (lambda xp, x: xp.std(x, axis=()), X, np.zeros(X.shape)),
+    "clip min, max": (lambda xp, x: xp.clip(x, min=0.0, max=2.5), X, [[2.5, 0, 2], [2, 2.5, 0]]),
+    "clip min": (lambda xp, x: xp.clip(x, min=0.0), X, [[3, 0, 2], [2, 5, 0]]),
+    "clip max": (lambda xp, x: xp.clip(x, max=2.5), X, [[2.5, -1, 2], [2, 2.5, -1]]),
+    "clip by position": (lambda xp, x: xp.clip(x, 0.0, 2.5), X, [[2.5, 0, 2], [2, 2.5, 0]]),
+    "clip by nothing": (lambda xp, x: xp.clip(x), X, X),
+    "trace dtype": (
+        lambda xp, x: xp.linalg.trace(x, dtype=xp.float64),
+        X.astype(np.float32),
+        np.array(8.0),
+    ),
+    "cumulative_sum dtype": (
+        lambda xp, x: xp.cumulative_sum(x, axis=1, dtype=xp.float64),
+        X.astype(np.float32),
+        np.cumsum(X, axis=1),
+    ),
+    "asarray dtype": (
+        lambda xp, x: xp.asarray(x, dtype=xp.float64, copy=True),
+        X.astype(np.float32),
+        X,
+    ),
     "fft norm": (
         lambda xp, x: xp.real(xp.fft.fft(x, n=4, axis=0, norm="ortho")),
         X,
@@ -106,6 +139,7 @@ def test_a_keyword_means_what_it_means_in_numpy(ad_backend, name):
     function, x, expected = CASES[name]
     found = ad_backend.to_numpy(function(ad_backend.xp, ad_backend.asarray(x)))
     assert found.shape == np.shape(expected)
+    assert found.dtype == (np.int64 if "argsort" in name else np.float64)
     np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-15)
 
 
@@ -154,3 +188,45 @@ def test_the_parameters_come_before_the_argument(ad_backend):
 
 def test_pytorch_gives_no_median_which_is_the_lower_one(backend_named):
     assert not hasattr(backend_named("pytorch").xp, "median")
+
+
+def test_weights_of_logsumexp_count(ad_backend):
+    """log(2 e⁰ + 3 e¹); never the value without weights."""
+    asarray = ad_backend.asarray
+    x, b = asarray(np.array([0.0, 1.0])), asarray(np.array([2.0, 3.0]))
+
+    def found():
+        return ad_backend.to_numpy(ad_backend.xp.special.logsumexp(x, axis=-1, b=b))
+
+    if type(ad_backend).__name__ == "PyTorchBackend":
+        with pytest.raises(UnsupportedOperatorError, match=r"special\.logsumexp .* no weights b"):
+            found()
+    else:
+        assert float(found()) == pytest.approx(np.log(2 + 3 * np.e), rel=1e-15)
+
+
+# name: (function of xp and one array, its derivative in the direction of ones)
+SLOPES = {
+    "clip min, max": (lambda xp, x: xp.clip(x, min=0.0, max=2.5), [[0, 0, 1], [1, 0, 0]]),
+    "clip min": (lambda xp, x: xp.clip(x, min=0.0), [[1, 0, 1], [1, 1, 0]]),
+    "clip max": (lambda xp, x: xp.clip(x, max=2.5), [[0, 1, 1], [1, 0, 1]]),
+    "clip by nothing": (lambda xp, x: xp.clip(x), np.ones((2, 3))),
+    "std correction": (lambda xp, x: xp.std(x * x, correction=0.5), None),
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_a_keyword_is_differentiated(ad_backend, name):
+    function, expected = SLOPES[name]
+    x = ad_backend.asarray(X)
+
+    def fun(x):
+        return ad_backend.xp.sum(function(ad_backend.xp, x))
+
+    _, pullback = ad_backend.vjp(fun, (x,))
+    found = ad_backend.to_numpy(pullback(ad_backend.asarray(np.array(1.0)))[0])
+    if expected is None:
+        # d std(z) = (z - mean) / ((n - correction) std) dz, with z = x².
+        z = X * X
+        expected = 2 * X * (z - z.mean()) / ((z.size - 0.5) * z.std(ddof=0.5))
+    np.testing.assert_allclose(found, expected, rtol=1e-13)

@@ -56,7 +56,8 @@ class Comparison:
             self.error = self._from_set() if against_set else self._from_point()
         self._tolerance = tolerance
         self.floor = np.maximum(accuracy_floor(block, standard), tolerance)
-        self.allowed = tolerance + (0.0 if self._zero_for_nonzero else self.precision.underflow)
+        self._slack = self.precision.slack(self.target)
+        self.allowed = tolerance + (0.0 if self._zero_for_nonzero else self._slack)
         self.within = self.error <= self.allowed
 
     def to_set(self) -> Self:
@@ -110,9 +111,10 @@ class Comparison:
         sure &= np.isfinite(self.target)
         if not sure.any() or (2 * self._tolerance < np.abs(self.target))[sure].any():
             return False
-        size = np.abs(self.target) + self.block.conditioning
-        few = _VAGUE_FACTOR * self._rounding * size
-        return bool((self.error > few + self.block.bound + self.precision.underflow)[sure].any())
+        with np.errstate(over="ignore"):
+            size = np.abs(self.target) + self.block.conditioning
+            few = _VAGUE_FACTOR * self._rounding * size
+            return bool((self.error > few + self.block.bound + self._slack)[sure].any())
 
     @functools.cached_property
     def largest(self) -> float:
@@ -173,10 +175,11 @@ class Comparison:
 
     @functools.cached_property
     def _zero_for_nonzero(self) -> bool:
-        """All zeros, where the truth in its dtype surely is not and zero is not accepted."""
+        """All zeros, where the truth surely is a normal number and zero is not accepted."""
         if not self.result.size or self.result.any():
             return False
-        return bool((np.abs(self.target) > self.block.bound)[self.error > 0].any())
+        nothing = np.maximum(self.block.bound, self.precision.smallest_normal)
+        return bool((np.abs(self.target) >= nothing)[self.error > 0].any())
 
     def _from_point(self) -> np.ndarray:
         block = self.block

@@ -34,18 +34,27 @@ class Precision:
     ``accuracy_loss`` is the relative error up to which a result outside its tolerance still is
     the right derivative, badly computed: 1e-6 in float64. float32 has seven digits to begin
     with; there it is 1e-4, for a factor that is 0.05 % off is a mistake in any dtype.
+    ``underflow`` is what rounding may do to any result, ``smallest_normal`` what flushing may do to
+    a subnormal one.
     """
 
     dtype: np.dtype[np.floating]
     unit_roundoff: float
     underflow: float
+    smallest_normal: float
     accuracy_loss: float
+
+    def slack(self, target: np.ndarray) -> np.ndarray:
+        """η for each component of a truth ``target``."""
+        flushed = np.abs(target) < self.smallest_normal
+        return np.where(flushed, self.smallest_normal, self.underflow)
 
 
 def _precision(dtype: str, accuracy_loss: float) -> Precision:
     info = np.finfo(dtype)
     underflow = _SUBNORMALS * float(info.smallest_subnormal)
-    return Precision(np.dtype(dtype), float(info.eps) / 2, underflow, accuracy_loss)
+    smallest = float(info.smallest_normal)
+    return Precision(np.dtype(dtype), float(info.eps) / 2, underflow, smallest, accuracy_loss)
 
 
 PRECISIONS: dict[str, Precision] = {
@@ -70,8 +79,15 @@ class Standard:
 
     def tolerance(self, block: TrueBlock) -> np.ndarray:
         """The bound of each component, float64, in the block's shape; η is not in it."""
+        size = _size(block)
         with np.errstate(invalid="ignore", over="ignore"):
-            return np.asarray(self.relative * (_size(block) + block.conditioning) + block.bound)
+            own = self.relative * (size + block.conditioning) + block.bound
+            if self.operations <= 1 or not size.size:
+                return np.asarray(own)
+            shared = self.relative * np.max(size)
+            zero = size <= block.bound
+            kept = np.where(zero, shared, self.precision.accuracy_loss * size)
+            return np.asarray(np.maximum(own, np.minimum(shared, kept)))
 
 
 def accuracy_floor(block: TrueBlock, standard: Standard) -> np.ndarray:

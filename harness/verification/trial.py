@@ -86,7 +86,11 @@ class Trial:
         if fault is not None:
             return verdicts.of_structure(fault)
         if self.question.kind is PointKind.OUTSIDE:
-            return verdicts.outside(results, self._plain_value())
+            plain = self._plain_value()
+            digits = self._loss * np.abs(np.where(np.isfinite(plain), plain, 0.0))
+            if (fault := value_fault(self.evaluation, digits)) is not None:
+                return verdicts.of_structure(fault)
+            return verdicts.outside(self.case.operator, results, plain)
         answers = [(row, *self.ask(row.question)) for row in self._rows()]
         truth = answers[0][1]
         fault = self._value_fault() or self._cut_off(truth)
@@ -131,6 +135,8 @@ class Trial:
         if truth.directions:
             truth, results = self._contracted(truth, results)
         verdict = verdicts.compare(truth, results, self.standard)
+        if verdict.kind not in (Kind.OK, Kind.CONVENTION) and self._on_the_far_side:
+            verdict = verdicts.beyond_the_border(verdict, truth, results, self.standard)
         descent = self.question.problem.descent
         if self.case.operator is Operator.DESCENT and descent is not None:
             final = float(results[0][-1])
@@ -141,6 +147,13 @@ class Trial:
                     reason=f"the last loss is {final:.6g}, not below {descent.final_loss:.6g}",
                 )
         return verdict
+
+    @property
+    def _on_the_far_side(self) -> bool:
+        """Whether the border of a domain is met at -0: with the sign of what is outside."""
+        return self.question.kind is PointKind.INFINITE and any(
+            ((x == 0) & np.signbit(x)).any() for x in self.question.primals
+        )
 
     def _contracted(
         self, truth: Truth, results: tuple[np.ndarray, ...]
@@ -172,7 +185,7 @@ class Trial:
             unit = 2 * self.standard.relative
             conditioning = [self.standard.tolerance(block) / unit for block in truth.blocks]
         given, operator = self.evaluation, self.case.operator
-        terms = (unit, conditioning, self.standard.precision.underflow)
+        terms = (unit, conditioning, self.standard.precision.smallest_normal)
         if operator.base is Operator.THIRD:
             breach = homogeneity(given, *terms)
         elif operator.base is Operator.HESSIAN:

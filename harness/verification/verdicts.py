@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from harness.contract import Failure, PointKind, Verdict, VerdictKind
+from harness.contract import Failure, Operator, PointKind, Verdict, VerdictKind
 from harness.verification.comparison import Comparison
 from harness.verification.oracles.identities import NAME as IDENTITIES
 from harness.verification.oracles.identities import Breach
@@ -16,6 +17,7 @@ from harness.verification.selections import selection
 from harness.verification.tolerance import Standard
 
 __all__ = [
+    "beyond_the_border",
     "compare",
     "inconclusive",
     "of_breach",
@@ -46,20 +48,53 @@ def inconclusive(reasons: Sequence[str]) -> Verdict:
     return Verdict(VerdictKind.INCONCLUSIVE, "none", f"nothing could decide: {said}")
 
 
-def outside(results: Sequence[np.ndarray], value: np.ndarray) -> Verdict:
-    """Where the function has no value: its derivative must say so by not being finite.
+def outside(operator: Operator, results: Sequence[np.ndarray], value: np.ndarray) -> Verdict:
+    """Where the function has no value: a value must say so, a derivative may be anything.
 
-    ``value`` is what the function gives there in NumPy. One result that is not finite is enough:
-    a partial derivative may exist where another does not.
+    ``value`` is what the function gives there in NumPy. Where that is NaN or infinite, a finite
+    value is invented, and wrong. A derivative that does not exist cannot be missed: NaN, infinity
+    and an exception say so, and the formula that is the derivative inside the domain (1/x of log at
+    -1, which every library gives) is not a claim about a function that nobody can evaluate there.
+    The reason says which of them came.
     """
     if np.isfinite(value).all():
         return inconclusive(["the point is declared outside the domain, but f is finite there"])
-    finite = all(np.isfinite(result).all() for result in results)
-    if finite and any(result.size for result in results):
-        return Verdict(
-            VerdictKind.WRONG, STRUCTURE, "a finite result where the function has no value"
+    if operator is Operator.VALUE:
+        (given,) = results
+        if (np.isfinite(given) & ~np.isfinite(value)).any():
+            reason = "a finite value where the function has none"
+            return Verdict(VerdictKind.WRONG, STRUCTURE, reason)
+        return Verdict(VerdictKind.OUTSIDE_DOMAIN, STRUCTURE, "no value here, and it says so")
+    if all(np.isfinite(result).all() for result in results):
+        reason = "no value here, and so no derivative: its formula goes on"
+    else:
+        reason = "no value here, and so no derivative: the result says so"
+    return Verdict(VerdictKind.OUTSIDE_DOMAIN, STRUCTURE, reason)
+
+
+def beyond_the_border(
+    verdict: Verdict, truth: Truth, results: Sequence[np.ndarray], standard: Standard
+) -> Verdict:
+    """The ``verdict`` at -0, on the border of a domain where the derivative is infinite.
+
+    To NumPy -0 is 0 in a value, log(-0) = -inf, and the other side in a quotient, 1/-0 = -inf: so a
+    derivative's formula has there the infinity of the side where the function has no value. That is
+    no wrong derivative of a function that has none on that side; the infinity of the inner side is
+    as right, and anything else is judged as it is.
+    """
+    turned = [
+        replace(
+            block,
+            high=np.where(
+                np.isinf(block.high) & np.isinf(result), np.copysign(np.inf, result), block.high
+            ),
         )
-    return Verdict(VerdictKind.OUTSIDE_DOMAIN, STRUCTURE, "no value here, and the result says so")
+        for block, result in zip(truth.blocks, results, strict=True)
+    ]
+    if compare(replace(truth, blocks=tuple(turned)), results, standard).kind is not VerdictKind.OK:
+        return verdict
+    reason = "at -0 the formula has the infinity of the side where there is no value"
+    return Verdict(VerdictKind.OUTSIDE_DOMAIN, truth.oracle, reason)
 
 
 def of_breach(breach: Breach, accuracy_loss: float) -> Verdict:

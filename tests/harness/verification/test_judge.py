@@ -348,15 +348,24 @@ def test_a_fixed_tolerance_would_fail_both_ways(tools, court):
     assert court.try_(faint, Operator.GRADIENT, results=FAULTS["zeros"]).kind is WRONG
 
 
-def test_zeros_are_not_excused_by_underflow(tools, court):
+@pytest.mark.parametrize(("factor", "flushed"), [(1e-20, OK), (1e-7, WRONG)])
+def test_zeros_are_excused_where_the_truth_is_subnormal_and_nowhere_else(
+    tools, court, factor, flushed
+):
+    # 1e-320 is subnormal: arithmetic that flushes such numbers gives 0, and is right to.
     tiny = tools.Subject(
         tools.problem(
-            "tiny", lambda xp, x: 1e-300 * x * 1e-20, ("x",), {"generic-0": lambda r: (1.5,)}
+            "tiny", lambda xp, x: 1e-300 * x * factor, ("x",), {"generic-0": lambda r: (1.5,)}
         ),
-        tools.of_scalar(np.copy, lambda x: np.float64(1e-320) * np.ones_like(x), np.zeros_like),
+        tools.of_scalar(
+            np.copy, lambda x: np.float64(1e-300 * factor) * np.ones_like(x), np.zeros_like
+        ),
     )
     assert court.try_(tiny, Operator.GRADIENT).kind is OK
-    assert court.try_(tiny, Operator.GRADIENT, results=FAULTS["zeros"]).kind is WRONG
+    assert court.try_(tiny, Operator.GRADIENT, results=FAULTS["zeros"]).kind is flushed
+
+
+def test_what_has_underflown_counts_as_0(tools, court):
     gone = tools.Subject(
         tools.problem(
             "gone", lambda xp, x: xp.exp(-800 * x), ("x",), {"generic-0": lambda r: (1.0,)}
@@ -469,24 +478,59 @@ def logarithm(tools):
     )
 
 
-def test_outside_the_domain_a_derivative_must_say_so(logarithm, court):
+def test_outside_the_domain_any_derivative_may_be_given_and_the_reason_says_which(logarithm, court):
     at = {"point": "outside"}
     nan = {"results": (np.array(np.nan),)}
-    assert court.try_(logarithm, Operator.GRADIENT, **at, **nan).kind is VerdictKind.OUTSIDE_DOMAIN
+    verdict = court.try_(logarithm, Operator.GRADIENT, **at, **nan)
+    assert verdict.kind is VerdictKind.OUTSIDE_DOMAIN
+    assert "says so" in verdict.reason
     raised = Failure(VerdictKind.RAISED, "ValueError: math domain error")
     verdict = court.try_(logarithm, Operator.GRADIENT, **at, outcome=raised)
     assert verdict.kind is VerdictKind.OUTSIDE_DOMAIN
-    # 1/x is finite at -1.5, but log has no value there.
-    assert court.try_(logarithm, Operator.GRADIENT, **at).kind is WRONG
+    # 1/x goes on at -1.5, where log has no value: no derivative is there to be missed.
+    verdict = court.try_(logarithm, Operator.GRADIENT, **at)
+    assert verdict.kind is VerdictKind.OUTSIDE_DOMAIN
+    assert "formula goes on" in verdict.reason
     crash = Failure(VerdictKind.CRASHED, "signal 11")
     verdict = court.try_(logarithm, Operator.GRADIENT, **at, outcome=crash)
     assert verdict.kind is VerdictKind.CRASHED
+
+
+def test_outside_the_domain_no_value_may_be_invented(logarithm, court):
+    at = {"point": "outside"}
+    assert court.try_(logarithm, Operator.VALUE, **at).kind is VerdictKind.OUTSIDE_DOMAIN
+    for invented in (0.0, -0.405, np.inf):
+        verdict = court.try_(logarithm, Operator.VALUE, **at, results=(np.array(invented),))
+        assert verdict.kind is (VerdictKind.OUTSIDE_DOMAIN if np.isinf(invented) else WRONG)
+    # Nor by differentiating: the value is then 0 beside a derivative.
+    values = {"value": np.array(0.0), "plain_value": np.array(np.nan)}
+    verdict = court.try_(logarithm, Operator.GRADIENT, **at, **values)
+    assert verdict.kind is VerdictKind.STRUCTURE
 
 
 def test_a_point_wrongly_declared_outside_is_inconclusive(logarithm, court):
     verdict = court.try_(logarithm, Operator.GRADIENT, point="declared")
     assert verdict.kind is VerdictKind.INCONCLUSIVE
     assert "declared outside" in verdict.reason
+
+
+def test_at_minus_zero_on_the_border_either_infinity_is_given(tools, court):
+    border = tools.Subject(
+        tools.problem(
+            "border",
+            lambda xp, x: xp.log(x),
+            ("x",),
+            {"-0": lambda rng: (-0.0,), "0": lambda rng: (0.0,)},
+            kinds={"-0": PointKind.INFINITE, "0": PointKind.INFINITE},
+        ),
+        tools.of_scalar(np.log, lambda x: np.full_like(x, np.inf), np.zeros_like),
+    )
+    other, finite = (np.array(-np.inf),), (np.array(-1e300),)
+    kind = VerdictKind.OUTSIDE_DOMAIN
+    assert court.try_(border, Operator.GRADIENT, point="-0").kind is OK
+    assert court.try_(border, Operator.GRADIENT, point="-0", results=other).kind is kind
+    assert court.try_(border, Operator.GRADIENT, point="-0", results=finite).kind is WRONG
+    assert court.try_(border, Operator.GRADIENT, point="0", results=other).kind is WRONG
 
 
 def test_an_infinite_derivative(tools, court):

@@ -295,3 +295,30 @@ def test_spot_checks_know_the_conditioning_in_the_tangents(tools, operator):
         (s,) = spots.directions[0]
         expected = np.linalg.norm(2 * s * v)
         assert 0.3 * expected < spots.blocks[0].conditioning < 3 * expected
+
+
+def test_a_programme_s_zero_is_held_to_the_roundings_of_its_neighbours():
+    true = block([10.0, 0.0])
+    # 32 √16 u of 10 is 1.4e-13.
+    assert verdict(true, [10.0, 1e-13], operations=16).kind is KINDS.OK
+    assert verdict(true, [10.0, 2e-13], operations=16).kind is not KINDS.OK
+    # A zero without neighbours has nothing to be rounded with.
+    assert verdict(block([0.0]), [1e-15], operations=16).kind is KINDS.WRONG
+
+
+def test_a_programme_s_small_component_keeps_its_digits():
+    true = block([1.0, 1e-9])
+    # Within the roundings of 1, but 5 parts in 10,000 of 1e-9 are a fault and 1 in 10^6 none.
+    assert verdict(true, [1.0, 1e-9 * (1 + 9e-7)], operations=16).kind is KINDS.OK
+    assert verdict(true, [1.0, 1e-9 * (1 + 5e-4)], operations=16).kind is KINDS.WRONG
+    assert verdict(block([1.0, 1e-15]), [1.0, 0.0], operations=16).kind is not KINDS.OK
+
+
+def test_a_subnormal_truth_may_be_flushed_to_zero():
+    for precision in (DOUBLE, SINGLE):
+        smallest = precision.smallest_normal
+        true = block([smallest / 8, -smallest / 3])
+        assert verdict(true, [0.0, 0.0], precision=precision).kind is KINDS.OK
+        assert verdict(true, [0.0, smallest], precision=precision).kind is not KINDS.OK
+        normal = block([smallest * 2])
+        assert verdict(normal, [0.0], precision=precision).kind is KINDS.WRONG

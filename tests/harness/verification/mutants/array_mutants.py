@@ -1,0 +1,361 @@
+"""Rules of reductions, shaping, indexing and transforms with the mistakes that are made in them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.special
+
+import our_engine
+from harness.contract import Operator, VerdictKind
+from our_engine.linear_maps import ZERO
+from our_engine.linear_maps import Operator as Map
+
+from .engine import replaced
+from .mutant import Mutant
+
+__all__ = ["MUTANTS"]
+
+Op, Kind = Operator, VerdictKind
+
+
+def _entered(function: Callable[..., Any], *jacobians: Any, **facts: Any) -> Callable[[], Any]:
+    """``function`` with a rule, entered when it is first asked for."""
+
+    @functools.cache
+    def entered() -> Any:
+        return our_engine.rule(function, *jacobians, **facts)
+
+    return entered
+
+
+def _mutant(
+    name: str,
+    planted: str,
+    function: str,
+    rule: Callable[[], Any],
+    problem: str,
+    operator: Operator = Op.GRADIENT,
+    **facts: Any,
+) -> Mutant:
+    return Mutant(name, planted, problem, operator, replaced(function, rule), **facts)
+
+
+def _mean(x, /, *, axis=None, keepdims=False):
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+def _mean_map(x, y, axis=None, keepdims=False):
+    """The sum is right, the count is that of all elements."""
+    shape, n = x.shape, x.size
+    return Map(
+        lambda v: np.sum(v, axis=axis, keepdims=keepdims) / n,
+        lambda u: np.broadcast_to(u if keepdims else np.expand_dims(u, axis), shape) / n,
+    )
+
+
+def _std(x, /, *, axis=None, correction=0.0):
+    return np.std(x, axis=axis, correction=correction)
+
+
+def _std_map(x, y, axis=None, correction=0.0):
+    """(x - mean) / (n σ), whatever the correction."""
+    centred = x - np.mean(x, axis=axis, keepdims=True)
+    w = centred / (x.shape[axis] * np.expand_dims(y, axis))
+    return Map(lambda v: np.sum(w * v, axis=axis), lambda u: w * np.expand_dims(u, axis))
+
+
+def _prod(x, /):
+    return np.prod(x)
+
+
+def _prod_map(x, y):
+    return Map(lambda v: np.sum(y / x * v), lambda u: u * y / x)
+
+
+def _prod_of_nonempty_map(x, y):
+    """It looks for the largest factor first, which an empty array has not."""
+    w = y / x * (np.max(np.abs(x)) > 0)
+    return Map(lambda v: np.sum(w * v), lambda u: u * w)
+
+
+def _cumulative_sum(x, /, *, axis=None):
+    return np.cumsum(x, axis=axis)
+
+
+def _cumulative_sum_map(x, y, axis=None):
+    """The pullback runs forward too."""
+    return Map(lambda v: np.cumsum(v, axis=axis), lambda u: np.cumsum(u, axis=axis))
+
+
+def _take(x, i, /, *, axis=None):
+    return np.take(x, i, axis=axis)
+
+
+def _take_next_map(x, i, y, axis=None):
+    """Each index is one too large."""
+    n = x.shape[axis]
+    one = np.eye(n)[(i + 1) % n]
+    return Map(
+        lambda v: np.moveaxis(np.tensordot(v, one, axes=(axis, 1)), -1, axis),
+        lambda u: np.moveaxis(np.tensordot(u, one, axes=(axis, 0)), -1, axis),
+    )
+
+
+def _take_last_map(x, i, y):
+    """Of elements that are taken twice the last cotangent stays, the others are overwritten."""
+
+    def pull(u):
+        put = np.zeros(x.shape, x.dtype)
+        put[i] = u
+        return put
+
+    return Map(lambda v: v[i], pull)
+
+
+def _sort(x, /):
+    return np.sort(x)
+
+
+def _sort_map(x, y):
+    """The permutation where its inverse belongs."""
+    order = np.argsort(x, axis=-1)
+    return Map(
+        lambda v: np.take_along_axis(v, order, axis=-1),
+        lambda u: np.take_along_axis(u, order, axis=-1),
+    )
+
+
+def _repeat(x, count, /):
+    return np.repeat(x, count)
+
+
+def _repeat_map(x, count, y):
+    """Of the copies only the first counts."""
+    shape = x.shape
+    return Map(lambda v: np.repeat(v, 2), lambda u: u[::2].reshape(shape))
+
+
+def _roll(x, shift, /):
+    return np.roll(x, shift)
+
+
+def _roll_map(x, shift, y):
+    """The pullback shifts on, not back."""
+    return Map(lambda v: np.roll(v, 2), lambda u: np.roll(u, 2))
+
+
+def _tril(x, /, *, k=0):
+    return np.tril(x, k=k)
+
+
+def _tril_map(x, y, k=0):
+    return Map(np.tril, np.tril)
+
+
+def _flip(x, /):
+    return np.flip(x)
+
+
+def _flip_map(x, y):
+    return Map(np.flip, lambda u: u.copy())
+
+
+def _permute(x, axes, /):
+    return np.permute_dims(x, axes)
+
+
+def _permute_map(x, axes, y):
+    """The pullback permutes by the same axes again, which fits a cube only."""
+    shape = x.shape
+    return Map(
+        lambda v: np.permute_dims(v, (2, 0, 1)),
+        lambda u: np.permute_dims(u, (2, 0, 1)).reshape(shape),
+    )
+
+
+def _broadcast(x, shape, /):
+    return np.broadcast_to(x, shape)
+
+
+def _broadcast_map(x, shape, y):
+    """The mean over the new axis, not the sum."""
+    return Map(lambda v: np.broadcast_to(v, (2, 2, 3)) + 0.0, lambda u: np.mean(u, axis=0))
+
+
+def _ifft(x, /):
+    return np.fft.ifft(x)
+
+
+def _ifft_map(x, y):
+    """Without 1/n on the way back."""
+    return Map(np.fft.ifft, lambda u: np.conj(np.fft.ifft(np.conj(u))) * x.shape[-1])
+
+
+def _irfft(x, /, *, n=None):
+    return np.fft.irfft(x, n=n)
+
+
+def _irfft_map(x, y, n=None):
+    """As of even length: the last frequency counts once, where its conjugate counts too."""
+    count = y.shape[-1]
+
+    def pull(u):
+        weights = np.full(x.shape[-1], 2.0 / count)
+        weights[0] = weights[-1] = 1.0 / count
+        return np.fft.rfft(u) * weights
+
+    return Map(lambda v: np.fft.irfft(v, n=n), pull)
+
+
+def _logsumexp_map(x, y):
+    """exp(x) / Σ exp(x), unshifted."""
+    w = np.exp(x) / np.sum(np.exp(x))
+    return Map(lambda v: np.sum(w * v), lambda u: u * w)
+
+
+def _logsumexp(x, /):
+    return scipy.special.logsumexp(x)
+
+
+MUTANTS = (
+    _mutant(
+        "mean-ignores-its-axis",
+        "the divisor is the number of all elements",
+        "mean",
+        _entered(_mean, _mean_map),
+        "array_api.mean/axis=0",
+    ),
+    _mutant(
+        "std-ignores-its-correction",
+        "the divisor is n where it should be n - 1",
+        "std",
+        _entered(_std, _std_map),
+        "array_api.std/axis=1,correction=1",
+    ),
+    _mutant(
+        "prod-by-division",
+        "the product over x: 0/0 where a factor is 0",
+        "prod",
+        _entered(_prod, _prod_map),
+        "array_api.prod",
+        point="one-zero",
+        kind=Kind.NONFINITE,
+    ),
+    _mutant(
+        "prod-of-nothing",
+        "the rule fails for an empty array",
+        "prod",
+        _entered(_prod, _prod_of_nonempty_map),
+        "array_api.prod",
+        point="empty",
+        kind=Kind.RAISED,
+        oracle="structure",
+    ),
+    _mutant(
+        "cumulative-sum-pulled-forward",
+        "the pullback sums from the front, not from the back",
+        "cumulative_sum",
+        _entered(_cumulative_sum, _cumulative_sum_map),
+        "array_api.cumulative_sum/axis=0",
+        Op.VJP,
+    ),
+    _mutant(
+        "index-off-by-one",
+        "the element after the one that was taken",
+        "take",
+        _entered(_take, _take_next_map, ZERO),
+        "array_api.take/axis=1",
+        Op.JVP,
+    ),
+    _mutant(
+        "scatter-overwrites",
+        "elements that are taken twice: cotangents overwrite each other",
+        "take",
+        _entered(lambda x, i, /: np.take(x, i), _take_last_map, ZERO),
+        "array_api.take",
+        Op.VJP,
+    ),
+    _mutant(
+        "sort-permutes-again",
+        "the pullback takes the permutation, not its inverse",
+        "sort",
+        _entered(_sort, _sort_map),
+        "array_api.sort",
+        Op.VJP,
+    ),
+    _mutant(
+        "repeat-keeps-one-copy",
+        "the cotangents of the copies are not summed",
+        "repeat",
+        _entered(_repeat, _repeat_map, ZERO),
+        "array_api.repeat",
+        Op.JACOBIAN_REVERSE,
+    ),
+    _mutant(
+        "roll-on",
+        "the pullback shifts in the same direction",
+        "roll",
+        _entered(_roll, _roll_map, ZERO),
+        "array_api.roll",
+        Op.VJP,
+    ),
+    _mutant(
+        "tril-ignores-its-diagonal",
+        "k is taken for 0",
+        "tril",
+        _entered(_tril, _tril_map),
+        "array_api.tril/k=1",
+    ),
+    _mutant(
+        "flip-not-flipped-back",
+        "the cotangent keeps its order",
+        "flip",
+        _entered(_flip, _flip_map),
+        "array_api.flip",
+        Op.VJP,
+    ),
+    _mutant(
+        "axes-permuted-again",
+        "the pullback permutes the axes forward, not back",
+        "permute_dims",
+        _entered(_permute, _permute_map, ZERO),
+        "array_api.permute_dims/axes=(2,0,1)",
+        Op.VJP,
+    ),
+    _mutant(
+        "broadcast-averages",
+        "the cotangents of a broadcast array are averaged, not summed",
+        "broadcast_to",
+        _entered(_broadcast, _broadcast_map, ZERO),
+        "array_api.broadcast_to",
+    ),
+    _mutant(
+        "ifft-without-its-scale",
+        "the pullback of the inverse transform lacks 1/n",
+        "fft.ifft",
+        _entered(_ifft, _ifft_map),
+        "fft.ifft",
+        Op.VJP,
+    ),
+    _mutant(
+        "irfft-of-odd-length",
+        "the last frequency is taken for the one that is its own conjugate",
+        "fft.irfft",
+        _entered(_irfft, _irfft_map),
+        "fft.irfft/n=5,odd",
+        Op.VJP,
+    ),
+    _mutant(
+        "logsumexp-unshifted",
+        "exp(x) / Σ exp(x) overflows",
+        "special.logsumexp",
+        _entered(_logsumexp, _logsumexp_map),
+        "special.logsumexp",
+        point="large",
+        kind=Kind.NONFINITE,
+    ),
+)

@@ -7,10 +7,9 @@ asked the others alone, so that its verdicts are not buried in rows that nobody 
 from __future__ import annotations
 
 from harness.contract import Operator, Problem
+from harness.problems.catalogue.entry import CATALOGUE
 
 __all__ = ["COMPILED", "asked_of_compiled", "not_of_the_catalogue"]
-
-_CATALOGUE = "catalogue"
 
 COMPILED: frozenset[Operator] = frozenset(
     {
@@ -28,9 +27,9 @@ points, and what is compiled are the transforms of the eager mode, which is aske
 
 def asked_of_compiled(problem: Problem, operator: Operator) -> bool:
     """Of the catalogue ``COMPILED``, of other problems every operator."""
-    return problem.suite != _CATALOGUE or operator in COMPILED
+    return problem.suite != CATALOGUE or operator in COMPILED
 
 
 def not_of_the_catalogue(problem: Problem, operator: Operator) -> bool:
     """Every operator of every other problem; for backends that are no library's."""
-    return problem.suite != _CATALOGUE
+    return problem.suite != CATALOGUE

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from backends.asked import asked_of_compiled
+from backends.functional_transforms import functional_operators
 from backends.jax_namespace import XP
 from harness.contract import Array, Backend, Function, Namespace, Operator, Problem, Pullback
 
@@ -33,16 +34,9 @@ class JaxEagerBackend(Backend):
         """Take the library's own operators where it has them."""
         self.native: Mapping[Operator, Callable[..., Any]] = {
             Operator.GRADIENT: _gradient,
-            Operator.JACOBIAN: _jacobian(jax.jacrev),
-            Operator.JACOBIAN_FORWARD: _jacobian(jax.jacfwd),
-            Operator.JACOBIAN_REVERSE: _jacobian(jax.jacrev),
-            Operator.HVP: _hvp,
-            Operator.HVP_FORWARD_OVER_FORWARD: _hvp_forward_over_forward,
-            Operator.HESSIAN: _hessian(jax.jacfwd, jax.jacrev),
-            Operator.HESSIAN_FORWARD_OVER_REVERSE: _hessian(jax.jacfwd, jax.jacrev),
-            Operator.HESSIAN_REVERSE_OVER_FORWARD: _hessian(jax.jacrev, jax.jacfwd),
-            Operator.HESSIAN_REVERSE_OVER_REVERSE: _hessian(jax.jacrev, jax.jacrev),
-            Operator.HESSIAN_FORWARD_OVER_FORWARD: _hessian(jax.jacfwd, jax.jacfwd),
+            **functional_operators(
+                jvp=jax.jvp, grad=jax.grad, jacfwd=jax.jacfwd, jacrev=jax.jacrev
+            ),
         }
 
     @property
@@ -127,41 +121,3 @@ class JaxBackend(JaxEagerBackend):
 def _gradient(fun: Function, primals: Arrays) -> Arrays:
     gradient: Arrays = jax.grad(fun, argnums=tuple(range(len(primals))))(*primals)
     return gradient
-
-
-def _jacobian(transform: Callable[..., Any]) -> Callable[[Function, Arrays], Arrays]:
-    def jacobian(fun: Function, primals: Arrays) -> Arrays:
-        blocks: Arrays = transform(fun, argnums=tuple(range(len(primals))))(*primals)
-        return blocks
-
-    return jacobian
-
-
-def _hvp(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
-    """Forward over reverse, as the JAX cookbook recommends."""
-    gradient = jax.grad(fun, argnums=tuple(range(len(primals))))
-    products: Arrays = jax.jvp(gradient, primals, tangents)[1]
-    return products
-
-
-def _hvp_forward_over_forward(fun: Function, primals: Arrays, tangents: Arrays) -> Arrays:
-    """All the forward sweeps over x ↦ ⟨∇f(x), v⟩ at once, as ``jacfwd`` makes them."""
-
-    def along(*xs: Array) -> Array:
-        return jax.jvp(fun, xs, tangents)[1]
-
-    products: Arrays = jax.jacfwd(along, argnums=tuple(range(len(primals))))(*primals)
-    return products
-
-
-def _hessian(
-    outer: Callable[..., Any], inner: Callable[..., Any]
-) -> Callable[[Function, Arrays], Arrays]:
-    """One Jacobian of another; ``jax.hessian`` is forward over reverse."""
-
-    def hessian(fun: Function, primals: Arrays) -> Arrays:
-        argnums = tuple(range(len(primals)))
-        rows = outer(inner(fun, argnums=argnums), argnums=argnums)(*primals)
-        return tuple(block for row in rows for block in row)
-
-    return hessian

@@ -28,7 +28,7 @@ def _asarray(
         return np.asarray(x, dtype=dtype, device=device, copy=copy)
     if dtype is None or x.dtype == dtype:
         return np.copy(x) if copy else x
-    return np.astype(x, dtype)
+    return x.astype(dtype)
 
 
 _XP = numpy_namespace("our_engine.scipy_special", "our_engine.scipy_linalg", asarray=_asarray)

@@ -51,7 +51,8 @@ class Point:
     ``sizes`` limits the point to some sizes by name (None: all). ``kind`` tells what to
     expect there; ``max_order`` is the highest order of derivative asked there (a function may have
     a first derivative and no second), ``dtypes`` limits the point to some dtypes by name (None: all
-    of the problem's), ``timed`` marks the points whose cost is measured.
+    of the problem's), ``omitted`` are pairs of a dtype and an operator that is not asked there,
+    and ``timed`` marks the points whose cost is measured.
     """
 
     name: str
@@ -61,6 +62,14 @@ class Point:
     timed: bool = False
     max_order: int = 3
     dtypes: frozenset[str] | None = None
+    omitted: frozenset[tuple[str, Operator]] = frozenset()
+
+    def asks(self, operator: Operator, dtype: str) -> bool:
+        """Whether ``operator`` is asked here in ``dtype``."""
+        return (self.dtypes is None or dtype in self.dtypes) and (
+            dtype,
+            operator,
+        ) not in self.omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ class Problem:
             and not (operator.order >= 2 and point.kind is PointKind.KINK)
             and (allowed is None or size.name in allowed)
             and (point.sizes is None or size.name in point.sizes)
-            and (dtype is None or point.dtypes is None or dtype in point.dtypes)
+            and any(point.asks(operator, d) for d in ((dtype,) if dtype else self.dtypes))
         )
 
     def size(self, name: str) -> Size:

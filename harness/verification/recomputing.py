@@ -59,8 +59,10 @@ def _of_blocks(old: TrueBlock, new: TrueBlock) -> str | None:
         np.fmax(old.conditioning, new.conditioning),
         np.fmin(old.conditioning, new.conditioning),
     )
-    if (large > _SIZES * small).any():
-        at = tuple(int(i) for i in np.argwhere(large > _SIZES * small)[0])
+    with np.errstate(over="ignore"):
+        other = large > _SIZES * small
+    if other.any():
+        at = tuple(int(i) for i in np.argwhere(other)[0])
         was, now = float(old.conditioning[at]), float(new.conditioning[at])
         return f"the conditioning at {list(at)} was {was:.3g}, is {now:.3g}"
     return None

@@ -84,10 +84,10 @@ class Standard:
             own = self.relative * (size + block.conditioning) + block.bound
             if self.operations <= 1 or not size.size:
                 return np.asarray(own)
-            shared = self.relative * np.max(size)
             zero = size <= block.bound
-            kept = np.where(zero, shared, self.precision.accuracy_loss * size)
-            return np.asarray(np.maximum(own, np.minimum(shared, kept)))
+            sizes, terms = np.max(size), np.max(size + block.conditioning)
+            kept = np.minimum(self.relative * sizes, self.precision.accuracy_loss * size)
+            return np.asarray(np.maximum(own, np.where(zero, self.relative * terms, kept)))
 
 
 def accuracy_floor(block: TrueBlock, standard: Standard) -> np.ndarray:

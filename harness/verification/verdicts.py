@@ -137,7 +137,7 @@ def compare(truth: Truth, results: Sequence[np.ndarray], standard: Standard) -> 
     kind, reason = _kind(compared, chosen)
     if kind is VerdictKind.CONVENTION:
         reason = selection(compared)
-    elif kind is not VerdictKind.OK:
+    elif kind not in (VerdictKind.OK, VerdictKind.OUTSIDE_DOMAIN):
         worst = max((c for c in compared if c.result.size), key=lambda c: c.worst_ratio)
         what = "direction" if truth.directions else "result"
         reason = f"{reason}: {_where(compared, worst, what)}"

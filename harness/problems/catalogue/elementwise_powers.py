@@ -35,8 +35,10 @@ _BY_BASE = Variant(
     expression("x1 x2", "xp.pow(x1, x2)"),
     (
         *broadcast(_BASE, SIGNED),
-        *at((0.0, 0.0), (-0.0, 0.0), (0.0, 1.0), (-0.0, 1.0), (0.0, 2.0), (0.0, 3.0), (-1.0, 0.0)),
-        *at((-2.0, 3.0), (-2.0, 2.0), (-1.5, -3.0), (1e160, 1.0), (1e-160, 2.0)),
+        *at((0.0, 2.0), (0.0, 3.0), (-1.0, 0.0)),
+        # The third derivative by the exponent, which conditions it, grows without bound.
+        *at((0.0, 0.0), (-0.0, 0.0), (0.0, 1.0), (-0.0, 1.0), (1e-160, 2.0), max_order=2),
+        *at((-2.0, 3.0), (-2.0, 2.0), (-1.5, -3.0), (1e160, 1.0)),
         *at((0.0, 0.5), kind=PointKind.INFINITE, max_order=1),
         # The first derivative is 0, the second is infinite.
         *at((0.0, 1.5), kind=PointKind.INFINITE, max_order=2),

@@ -7,12 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
 from harness.contract import Array, Operator, Point, PointKind, Problem, Size, Written
 
-__all__ = ["CATALOGUE", "OPERATORS", "THIRD", "At", "Entry", "Kind", "Variant"]
+__all__ = ["CATALOGUE", "OPERATORS", "THIRD", "At", "Depth", "Entry", "Kind", "Variant"]
 
 CATALOGUE = "catalogue"
 """The suite that all of the catalogue's problems belong to."""
@@ -46,6 +47,40 @@ THIRD: frozenset[Operator] = frozenset(
 """What functions of scalars are asked beside that."""
 
 
+class Depth(StrEnum):
+    """How much is asked at a point of a catalogue that is asked tens of thousands of things.
+
+    An operator's own way to a result (Jacobians, batches, Hessians) is tried once for each call, in
+    float64; elsewhere a Hessian says no more than its products with random directions do, by the
+    same nesting. What is asked everywhere: the value, jvp, vjp, gradient, the four nestings of the
+    hvp, and the third derivative by either mode.
+    """
+
+    WHOLE = "whole"
+    AGAIN = "again"
+    EDGE = "edge"
+
+    def omitted(self) -> frozenset[tuple[str, Operator]]:
+        """What is not asked, by dtype."""
+        return _OMITTED[self]
+
+
+_HESSIANS = frozenset(o for o in OPERATORS if o.base is Operator.HESSIAN)
+_BATCHED = frozenset(o for o in OPERATORS if o.batched)
+_JACOBIANS = frozenset(o for o in OPERATORS if o.base is Operator.JACOBIAN)
+
+
+def _pairs(double: frozenset[Operator], single: frozenset[Operator]) -> frozenset[Any]:
+    return frozenset(("float64", o) for o in double) | frozenset(("float32", o) for o in single)
+
+
+_OMITTED: dict[Depth, frozenset[tuple[str, Operator]]] = {
+    Depth.WHOLE: _pairs(frozenset(), _HESSIANS | _BATCHED),
+    Depth.AGAIN: _pairs(_HESSIANS, _HESSIANS | _BATCHED),
+    Depth.EDGE: _pairs(*[_HESSIANS | _BATCHED | _JACOBIANS | {Operator.THIRD}] * 2),
+}
+
+
 class Kind(StrEnum):
     """What a function is to differential calculus."""
 
@@ -62,7 +97,8 @@ class At:
     """A point of a variant: ``build(rng)`` gives all arguments, float64 unless they are integers.
 
     ``shapes`` are those of the arguments; points of the same shapes make one size. ``both``
-    asks the point in float32 too, where its values must then mean the same.
+    asks the point in float32 too, where its values must then mean the same. ``depth`` says how
+    much is asked.
     """
 
     name: str
@@ -71,6 +107,7 @@ class At:
     kind: PointKind = PointKind.SMOOTH
     max_order: int = 3
     both: bool = False
+    depth: Depth = Depth.WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +203,7 @@ def _points(points: Iterable[At], sizes: Mapping[tuple[Shape, ...], Size]) -> It
             sizes=limits[at.shapes],
             max_order=at.max_order,
             dtypes=None if at.both else _FLOAT64,
+            omitted=at.depth.omitted(),
         )
 
 

@@ -57,7 +57,8 @@ _RANK_1_OF_3 = edge("rank-1", [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [-1.0, -2.0, -3
 ZERO_3 = edge("zero", np.zeros((3, 3)), both=True)
 _PERMUTATION = edge("permutation", [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 _LARGE = edge("1e160", [[2e160, 1e160], [-1e160, 3e160]])
-_SMALL = edge("1e-160", [[2e-160, 1e-160], [-1e-160, 3e-160]])
+_MINUTE = [[2e-160, 1e-160], [-1e-160, 3e-160]]
+_SMALL = edge("1e-160", _MINUTE)
 _UNEVEN = edge("1e8-and-1e-8", [[1e8, 1.0], [1.0, 3e-8]])
 _EMPTY = edge("empty", np.zeros((0, 0)))
 
@@ -105,10 +106,12 @@ _SLOGDET = Entry(
             "2x2",
             "xp.linalg.slogdet(a)[1]",
             _LARGE,
-            _SMALL,
+            # The second derivative is 1e320, out of range.
+            edge("1e-160", _MINUTE, max_order=1),
             _UNEVEN,
             edge("negative", [[1.0, 2.0], [3.0, 4.0]]),
-            edge("rank-1", [[1.0, 2.0], [2.0, 4.0]], kind=PointKind.INFINITE, max_order=1),
+            # The logarithm of |det| has no value there, and no side of it is its domain alone.
+            edge("rank-1", [[1.0, 2.0], [2.0, 4.0]], kind=PointKind.OUTSIDE, max_order=1),
         ),
         of_a("stack", "xp.linalg.slogdet(a)[1]", *matrices(well_conditioned, 2, 2, 2)),
         of_a(
@@ -126,7 +129,15 @@ _INV = Entry(
     "invertible matrices",
     (
         of_a("", "xp.linalg.inv(a)", *matrices(well_conditioned, 3, 3), _PERMUTATION),
-        of_a("2x2", "xp.linalg.inv(a)", IDENTITY, _LARGE, _SMALL, _UNEVEN),
+        of_a(
+            "2x2",
+            "xp.linalg.inv(a)",
+            IDENTITY,
+            _LARGE,
+            # The first derivative is 1e320, out of range.
+            edge("1e-160", _MINUTE, max_order=0),
+            _UNEVEN,
+        ),
         of_a("stack", "xp.linalg.inv(a)", *matrices(well_conditioned, 2, 2, 2)),
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from harness.contract import PointKind
-from harness.problems.catalogue.entry import At, Shape
+from harness.problems.catalogue.entry import At, Depth, Shape
 
 __all__ = [
     "Draw",
@@ -79,7 +79,14 @@ def _drawn(
 
 def generic(*arguments: tuple[Draw, Shape], count: int = 3, **facts: Any) -> tuple[At, ...]:
     """``generic-0``, ``generic-1``, …: the first in float32 too."""
-    return tuple(drawn(f"generic-{i}", *arguments, both=i == 0, **facts) for i in range(count))
+    return tuple(
+        drawn(f"generic-{i}", *arguments, both=i == 0, depth=_depth(i), **facts)
+        for i in range(count)
+    )
+
+
+def _depth(number: int) -> Depth:
+    return Depth.AGAIN if number else Depth.WHOLE
 
 
 def edge(
@@ -95,7 +102,7 @@ def edge(
     """
     # Made when they are asked for: most commands load the catalogue and build few of its points.
     build = functools.partial(_given, values)
-    return At(name, tuple(map(_shape, values)), build, kind, max_order, both)
+    return At(name, tuple(map(_shape, values)), build, kind, max_order, both, Depth.EDGE)
 
 
 def _given(values: tuple[Any, ...], _rng: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -177,7 +184,13 @@ def broadcast(*draws: Draw, count: int | None = None, **facts: Any) -> tuple[At,
     a matrix, a scalar to a row, a column and a row to each other.
     """
     return tuple(
-        drawn(f"generic-{i}", *zip(draws, shapes, strict=True), both=i == 0, **facts)
+        drawn(
+            f"generic-{i}",
+            *zip(draws, shapes, strict=True),
+            both=i == 0,
+            depth=_depth(i),
+            **facts,
+        )
         for i, shapes in enumerate(_SHAPES[len(draws)][:count])
     )
 

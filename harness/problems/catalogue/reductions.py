@@ -89,13 +89,10 @@ _ZEROS = (
     edge("three-zeros", [[0.0, 0.0, 0.0], [0.5, 3.0, 1.25]], both=True),
     edge("negative-zero", [[-0.0, 1.5, -2.0], [0.5, 3.0, 1.25]]),
 )
-_PRODUCT_RANGE = (
-    edge("large-and-small", [[1e160, 1e-160, 2.0], [1e-160, 3.0, 1e160]]),
-    edge("ones", [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]),
-)
-_PRODUCT_AXES = {
-    name: _AXES[name] for name in ("", "axis=0", "axis=-1", "axis=(0,1)", "axis=-1,keepdims")
-}
+_LARGE_AND_SMALL = [[1e160, 1e-160, 2.0], [1e-160, 3.0, 1e160]]
+_ALL_ONES = edge("ones", [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
+_PRODUCT_AXES = {name: _AXES[name] for name in ("axis=0", "axis=-1", "axis=-1,keepdims")}
+_PRODUCT_OF_ALL = {name: _AXES[name] for name in ("", "axis=(0,1)")}
 
 _PROD = Entry(
     "array_api.prod",
@@ -105,9 +102,16 @@ _PROD = Entry(
     (
         *_calls(
             "prod",
+            _PRODUCT_OF_ALL,
+            # Without both of the small factors the product is 6e320, out of range.
+            (*_GENERIC, *_ZEROS, _ALL_ONES, edge("large-and-small", _LARGE_AND_SMALL, max_order=1)),
+            {"": (_EMPTY, _ONE)},
+        ),
+        *_calls(
+            "prod",
             _PRODUCT_AXES,
-            (*_GENERIC, *_ZEROS, *_PRODUCT_RANGE),
-            {"": (_EMPTY, _ONE), "axis=0": (_EMPTY_ROWS,)},
+            (*_GENERIC, *_ZEROS, _ALL_ONES, edge("large-and-small", _LARGE_AND_SMALL)),
+            {"axis=0": (_EMPTY_ROWS,)},
         ),
         _in_float64("prod"),
     ),
@@ -123,8 +127,10 @@ _SPREAD_AXES: Mapping[str, Mapping[str, Any]] = {
     "axis=1,correction=1": {"axis": 1, "correction": 1},
     "axis=-1,correction=0.5": {"axis": -1, "correction": 0.5},
 }
-_CLOSE = edge("nearly-constant", [[1.0, 1.0 + 2**-20, 1.0], [1.0, 1.0 - 2**-20, 1.0 + 2**-22]])
-_SHIFTED = edge("far-from-zero", [[1e8, 1e8 + 1, 1e8 + 3], [1e8 + 2, 1e8 - 4, 1e8 + 7]])
+_NEARLY_CONSTANT = [[1.0, 1.0 + 2**-20, 1.0], [1.0, 1.0 - 2**-20, 1.0 + 2**-22]]
+_CLOSE = edge("nearly-constant", _NEARLY_CONSTANT)
+_FAR = [[1e8, 1e8 + 1, 1e8 + 3], [1e8 + 2, 1e8 - 4, 1e8 + 7]]
+_SHIFTED = edge("far-from-zero", _FAR)
 
 _VAR = Entry(
     "array_api.var",
@@ -134,23 +140,31 @@ _VAR = Entry(
     _calls("var", _SPREAD_AXES, (*_GENERIC, _CONSTANT, _CLOSE, _SHIFTED)),
 )
 
+_STD_CONSTANT = edge(
+    "constant", [[0.75, 0.75, 0.75], [0.75, 0.75, 0.75]], kind=PointKind.KINK, both=True
+)
+
 _STD = Entry(
     "array_api.std",
     "std",
     Kind.KINK,
     "where the elements are not all equal; at a constant it has a kink, as |x| at 0",
-    _calls(
-        "std",
-        _SPREAD_AXES,
-        (
-            *_GENERIC,
-            _CLOSE,
-            _SHIFTED,
-            edge(
-                "constant",
-                [[0.75, 0.75, 0.75], [0.75, 0.75, 0.75]],
-                kind=PointKind.KINK,
-                both=True,
+    (
+        *_calls(
+            "std",
+            {name: keywords for name, keywords in _SPREAD_AXES.items() if name != "axis=0"},
+            (*_GENERIC, _CLOSE, _SHIFTED, _STD_CONSTANT),
+        ),
+        # Of two elements it is |a - b|/2: there is no second derivative to lose digits in, and
+        # the first column of what is nearly constant is constant.
+        *_calls(
+            "std",
+            {"axis=0": {"axis": 0}},
+            (
+                *_GENERIC,
+                edge("nearly-constant", _NEARLY_CONSTANT, kind=PointKind.KINK),
+                edge("far-from-zero", _FAR, max_order=1),
+                _STD_CONSTANT,
             ),
         ),
     ),

@@ -43,8 +43,8 @@ def branched_blocks(
     results = {way: evaluate(Forced(ties, way)) for way in ways}
     first, second = ways[:2]
     base = results[second] if ties.exact and choice else evaluate(None)
-    at_second = results[second] if ties.exact else base
-    condition = conditioning(Forced(ties, second) if ties.exact else None, at_second)
+    behind = results[second] if ties.exact else base
+    condition = conditioning(Forced(ties, second) if ties.exact else None, behind)
     at_first = conditioning(Forced(ties, first), results[first])
     condition = tuple(np.maximum(c, d) for c, d in zip(condition, at_first, strict=True))
     found = {way: [numbers.split(r)[0] for r in result] for way, result in results.items()}

@@ -302,6 +302,10 @@ def test_a_programme_s_zero_is_held_to_the_roundings_of_its_neighbours():
     # 32 √16 u of 10 is 1.4e-13.
     assert verdict(true, [10.0, 1e-13], operations=16).kind is KINDS.OK
     assert verdict(true, [10.0, 2e-13], operations=16).kind is not KINDS.OK
+    # Of an ill-conditioned neighbour too.
+    ill = block([1.0, 0.0], conditioning=np.array([99.0, 0.0]))
+    assert verdict(ill, [1.0, 1e-12], operations=16).kind is KINDS.OK
+    assert verdict(ill, [1.0, 2e-12], operations=16).kind is not KINDS.OK
     # A zero without neighbours has nothing to be rounded with.
     assert verdict(block([0.0]), [1e-15], operations=16).kind is KINDS.WRONG
 

@@ -96,7 +96,9 @@ NETWORKS: tuple[Entry, ...] = (
             "0.5 * x * (1 + xp.tanh(0.7978845608028654 * (x + 0.044715 * x**3)))",
             *VECTOR,
             edge("zero", [0.0]),
-            edge("tail", [-8.0]),
+            # 1 + tanh(…) cancels on the left, as it is written: further out there is nothing left.
+            edge("left", [-2.0]),
+            edge("right", [8.0]),
         ),
     ),
     composite(

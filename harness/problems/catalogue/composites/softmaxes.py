@@ -20,6 +20,8 @@ _TAILS = (
     edge("far-apart", [[-400.0, 0.0, 400.0], [800.0, -800.0, 0.0]]),
     edge("all-large", [[800.0, 801.0, 799.5], [-800.0, -801.0, -799.5]]),
 )
+# What the largest leaves to the others is 0 in float64: a small rest of it would be lost beside 1.
+_SPREAD = edge("far-apart", [[-800.0, 0.0, 800.0], [1600.0, -1600.0, 0.0]])
 # The shift by the largest element cancels: the function is smooth where max has a tie.
 _TIE = edge("tie", [[1.5, 1.5, 0.25], [0.5, 0.5, 0.5]], both=True)
 
@@ -28,7 +30,7 @@ SOFTMAXES: tuple[Entry, ...] = (
         "softmax",
         Kind.SMOOTH,
         "everywhere; the shift by the maximum cancels",
-        of_x("", _SOFTMAX, *MATRIX, *_TAILS, _TIE),
+        of_x("", _SOFTMAX, *MATRIX, _SPREAD, _TAILS[1], _TIE),
     ),
     composite(
         "logsumexp",

@@ -54,6 +54,17 @@ class Products(Family):
         """The diagonals of the last two axes."""
         return self.leave(np.diagonal(self.enter(x), offset, -2, -1))
 
+    def diag(self, v: Any, /, k: int = 0) -> NumberArray:
+        """NumPy's: a matrix with a vector on its ``k``-th diagonal, or a matrix's diagonal."""
+        array = self.enter_numbers(v)
+        if array.ndim == 2:
+            return self.diagonal(array, offset=k)
+        size = array.size + abs(k)
+        matrix = self.numbers.array(np.zeros((size, size)))
+        places = np.arange(array.size)
+        matrix[places - min(k, 0), places + max(k, 0)] = array
+        return self.leave(matrix)
+
     def trace(self, x: Any, /, *, offset: int = 0, dtype: Any = None) -> NumberArray:
         """The sums of the diagonals."""
         return self.reduce(np.add, self.diagonal(x, offset=offset), -1, False)

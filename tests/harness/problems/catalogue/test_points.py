@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from harness.contract import PointKind
+from harness.contract import HESSIAN_NESTINGS, NESTINGS, Operator, PointKind
+from harness.problems.catalogue import ENTRIES
 from harness.problems.catalogue.points import (
     at,
     broadcast,
@@ -136,3 +137,36 @@ def test_arguments_are_drawn_one_after_the_other_and_integers_stay():
     first, second = values(point)
     assert second.tolist() == [[3], [1]]
     assert not np.array_equal(values(point, seed=5)[0], first)
+
+
+def asked(point, problem, dtype):
+    (size,) = (s for s in problem.sizes if s.name in point.sizes)
+    return {o for o in problem.operators if problem.asks(o, size, point, dtype)}
+
+
+def test_each_call_is_asked_everything_once_and_edges_each_order_and_nesting():
+    (entry,) = (e for e in ENTRIES if e.name == "array_api.tanh")
+    problem = next(iter(entry.problems()))
+    points = {point.name: point for point in problem.points}
+    assert asked(points["generic-0"], problem, "float64") == problem.operators
+    assert asked(points["empty"], problem, "float64") == problem.operators
+    edge = {Operator.VALUE, Operator.JVP, Operator.VJP, Operator.GRADIENT, *NESTINGS}
+    edge |= {Operator.THIRD_FORWARD, Operator.THIRD_REVERSE}
+    for dtype in ("float64", "float32"):
+        assert asked(points["0"], problem, dtype) == edge
+    assert edge < asked(points["generic-1"], problem, "float64") < problem.operators
+    assert asked(points["generic-1"], problem, "float32") == set()
+    single = problem.operators - asked(points["generic-0"], problem, "float32")
+    assert single == {*HESSIAN_NESTINGS, Operator.JVP_BATCHED, Operator.VJP_BATCHED}
+
+
+def test_every_point_is_asked_the_value_both_modes_and_where_it_has_a_second_order_each_nesting():
+    for entry in ENTRIES:
+        for problem in entry.problems():
+            for point in problem.points:
+                there = asked(point, problem, "float64")
+                assert Operator.VALUE in there
+                if point.max_order >= 1:
+                    assert {Operator.JVP, Operator.VJP, Operator.GRADIENT} <= there
+                if point.max_order >= 2 and point.kind is not PointKind.KINK:
+                    assert set(NESTINGS) <= there

@@ -165,6 +165,7 @@ PRODUCTS = [
     *("xp.einsum('bij,bij->b', C, C)", "xp.einsum('ii', X[:, :3])", "xp.linalg.outer(V, X[0])"),
     *("xp.linalg.cross(X[:, :3], Y[:, :3])", "xp.linalg.cross(X, Y, axis=0)"),
     *(f"xp.linalg.{f}(C, offset={k})" for f in ("diagonal", "trace") for k in (-2, 0, 1)),
+    *(f"xp.diag({x}, k={k})" for x in ("V", "X", "X.T") for k in (-2, 0, 1)),
     *(
         "xp.linalg.cross(X[0, :3], Y[:, :3])",
         "xp.linalg.vecdot(Z, W)",

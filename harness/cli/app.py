@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from harness.errors import nearest
+from harness.cli.configuration import KEYS, find_configuration
+from harness.errors import RunFailedError, UsageError, nearest
 
 __all__ = ["COMMANDS", "SECTIONS", "cli"]
 
@@ -19,6 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "check": ("harness.cli.runs", "Judge every derivative of every suite; time nothing."),
         "bench": ("harness.cli.runs", "Time what a run has judged."),
         "gate": ("harness.cli.gate", "Fail on a divergence that no ledger lists."),
+        "fuzz": ("harness.cli.fuzz", "Search at random for faults, and shrink what is found."),
     },
     "Read": {
         "report": ("harness.cli.reports", "Write a run's tables and page again; summarise it."),
@@ -33,10 +36,17 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "catalogue": ("harness.cli.catalogue", "Say which functions of the standard are judged."),
         "truths": ("harness.cli.truths", "Find the truths that backends are held against."),
     },
+    "Set up": {
+        "init-backend": ("harness.cli.init_backend", "Write a third-party backend to fill in."),
+        "config": ("harness.cli.config", "Print what is configured, and where it comes from."),
+        "completion": ("harness.cli.completion", "Print the script that completes in your shell."),
+    },
 }
 """Heading → command → the module that has it, under its name, and what `adjudge --help` says."""
 
 COMMANDS = {name: told for commands in SECTIONS.values() for name, told in commands.items()}
+
+_CONFIGURED = "adjudge.configured"
 
 EXIT_CODES = """
 \b
@@ -82,14 +92,56 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Like click's own, with a suggestion in the error."""
         try:
-            return super().resolve_command(ctx, args)
+            name, command, rest = super().resolve_command(ctx, args)
         except click.UsageError as error:
             hint = nearest(args[0], self.list_commands(ctx))
             raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx) from error
+        if (
+            name
+            and command
+            and not (ctx.resilient_parsing or set(rest) & set(ctx.help_option_names))
+        ):
+            _configure(ctx, name, command)
+        return name, command, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error about a value that is configured says where it stands."""
+        try:
+            return super().invoke(ctx)
+        except (UsageError, RunFailedError) as error:
+            place = _place(ctx, str(error))
+            if place is None:
+                raise
+            raise type(error)(f"{error}; {place}") from error
+        except click.BadParameter as error:
+            told = error.format_message()
+            place = _place(ctx, told)
+            if place is None:
+                raise
+            raise click.UsageError(f"{told}; {place}", error.ctx) from error
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """Complete commands without importing them, and the group's own options."""
         return [*_beginning_with(incomplete), *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _configure(ctx: click.Context, name: str, command: click.Command) -> None:
+    """Let what [tool.adjudge] says be the defaults of the command."""
+    if not any(param.name in KEYS for param in command.params):
+        return
+    configuration = find_configuration(COMMANDS)
+    ctx.meta[_CONFIGURED] = name, configuration, configuration.of(command)
+    ctx.default_map = {name: ctx.meta[_CONFIGURED][2]}
+
+
+def _place(ctx: click.Context, message: str) -> str | None:
+    """A clause that says where the value stands that the message of an error is about."""
+    name, configuration, values = ctx.meta.get(_CONFIGURED, ("", None, {}))
+    for key, value in values.items():
+        told = value if isinstance(value, list) else [value]
+        if f"--{key}" in message or any(isinstance(v, str) and repr(v) in message for v in told):
+            return f"it is configured in {configuration.place(name, key)}"
+    return None
 
 
 def _beginning_with(incomplete: str) -> Iterator[CompletionItem[str]]:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.gate_report import check_complete, gate_report
-from harness.cli.options import results_option, selection_of, selection_options, view_options
-from harness.cli.reports import finish
+from harness.cli.options import (
+    deadline_option,
+    given_patterns,
+    json_option,
+    results_option,
+    selection_of,
+    selection_options,
+    verbose_option,
+    view_of,
+    view_options,
+)
 from harness.errors import AdjudgeError, UsageError
-from harness.plugins import Registry, load
-from harness.reporting import gate_text
-from harness.reporting.annotations import github_annotations
-from harness.reporting.gate_markdown import gate_markdown
-from harness.reporting.junit import write_junit
-from harness.running import supervisor
-from harness.running.journal import create_folder
-from harness.running.plan import make_plan
-from harness.running.progress import view_for
-from harness.running.selection import Selection, select_backends
-from harness.verification.gating import GateReport, ledger_of
-from harness.verification.judge import Judge
-from harness.verification.suggesting import as_toml, suggest, version_ranges
+
+if TYPE_CHECKING:
+    from harness.plugins import Registry
+    from harness.running.plan import Plan
+    from harness.running.selection import Selection
+    from harness.verification.gating import GateReport
+    from harness.verification.judge import Judge
 
 __all__ = ["gate"]
 
@@ -69,17 +71,20 @@ Examples:
     default=None,
     help="Print the findings as GitHub annotations; the default in a GitHub workflow.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
+@deadline_option
 @results_option
+@json_option
 @view_options
+@verbose_option
 def gate(
     run: Path | None,
     suggest: bool,
     junit: Path | None,
     markdown: Path | None,
     annotate: bool | None,
-    as_json: bool,
+    deadline: float,
     results: Path,
+    as_json: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -89,16 +94,25 @@ def gate(
     and an entry that matches nothing. An entry outside the selection is not looked for. All
     findings are in the run's gate.json, each with a line that reproduces it.
     """
+    from harness.cli.gate_report import gate_report
+    from harness.plugins import load
+    from harness.reporting import gate_text
+    from harness.reporting.annotations import github_annotations
+    from harness.reporting.junit import write_junit
+    from harness.verification.judge import Judge
+
     registry = load()
     selection = selection_of(options)
     judge = Judge(registry)
-    folder = run
+    folder, backends = run, selection.backends
     if folder is None:
-        folder = _judged(registry, selection, judge, results, quiet=quiet)
-    elif selection != Selection(backends=selection.backends):
+        plan = _plan(registry, selection, deadline)
+        folder = _judged(plan, registry, judge, results, quiet=quiet)
+    elif given_patterns() - {"backends"}:
         raise UsageError("--run takes the cases of that run; leave the patterns out but --backend")
-    names = check_complete(folder, registry, selection.backends)
-    report = gate_report(folder, names, registry, judge)
+    elif "backends" not in given_patterns():
+        backends = ()
+    report = gate_report(folder, backends, registry, judge)
     (folder / _FILE).write_text(gate_text.as_json(report) + "\n", encoding="utf-8")
     if junit is not None:
         write_junit(report, junit)
@@ -122,21 +136,34 @@ def gate(
         click.echo(gate_text.headline(report))
 
 
-def _judged(
-    registry: Registry, selection: Selection, judge: Judge, results: Path, *, quiet: bool
-) -> Path:
-    """The folder of a new run of what is selected; a ledger that cannot be read is told before."""
+def _plan(registry: Registry, selection: Selection, deadline_s: float) -> Plan:
+    """What is selected; a ledger that cannot be read is told before anything is run."""
+    from harness.running.plan import make_plan
+    from harness.running.selection import select_backends
+    from harness.verification.gating import ledger_of
+
     for entry in select_backends(registry, selection.backends)[0]:
         ledger_of(entry)
-    plan = make_plan(registry, selection, measure=False, seed=0)
+    return make_plan(registry, selection, deadline_s=deadline_s, measure=False, seed=0)
+
+
+def _judged(plan: Plan, registry: Registry, judge: Judge, results: Path, *, quiet: bool) -> Path:
+    """The folder of a new run that judged what is planned."""
+    from harness.cli.reports import finish
+    from harness.running import supervisor
+    from harness.running.journal import create_folder
+
+    view = view_of(registry, quiet=quiet)
     folder = create_folder(results)
-    supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry, judge=judge)
+    supervisor.run(plan, folder, view, registry=registry, judge=judge)
     finish(folder, registry, summary=False)
     return folder
 
 
 def _write_markdown(report: GateReport, path: Path | None) -> None:
     """To the file that was asked for, and to the summary of a GitHub job."""
+    from harness.reporting.gate_markdown import gate_markdown
+
     if path is not None:
         path.write_text(gate_markdown(report), encoding="utf-8")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -146,6 +173,8 @@ def _write_markdown(report: GateReport, path: Path | None) -> None:
 
 
 def _print_suggestions(report: GateReport, registry: Registry) -> None:
+    from harness.verification.suggesting import as_toml, suggest, version_ranges
+
     for backend in report.backends:
         entries = suggest(backend.verdicts, backend.findings)
         if not entries:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import glob
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,8 +15,8 @@ from harness.contract import VerdictKind
 from harness.errors import RunFailedError, UsageError, nearest
 from harness.plugins import Registry
 from harness.reporting.run_info import read_run_info
-from harness.running.journal import read_journal, read_run_file
-from harness.running.plan import make_plan
+from harness.running.journal import read_journal
+from harness.running.plan import Plan, make_plan
 from harness.running.records import VerdictRecord
 from harness.running.reproducers import Reproducers
 from harness.running.selection import Selection
@@ -29,22 +32,52 @@ from harness.verification.gating import (
 from harness.verification.judge import Judge
 from harness.verification.ledger import DIVERGENCES
 
-__all__ = ["check_complete", "gate_report"]
+__all__ = ["gate_report"]
+
+_WILDCARD = re.compile(r"[*?\[]")
 
 
-def check_complete(folder: Path, registry: Registry, patterns: Sequence[str]) -> list[str]:
-    """The run's backends that the patterns name, each judged on all cases of the run's plan.
+def gate_report(
+    folder: Path, patterns: Sequence[str], registry: Registry, judge: Judge
+) -> GateReport:
+    """Hold the run in ``folder`` against the ledgers of the backends that ``patterns`` name.
 
-    UsageError for a pattern that names none, RunFailedError for a run that is not complete.
+    No pattern means all of its backends. Each finding is reproduced. UsageError for a pattern that
+    names none, RunFailedError for a run that is not complete.
     """
-    plan = read_run_info(folder).plan
-    names = [name for name in plan.backends if name in registry.backends]
+    info = read_run_info(folder)
+    names = _chosen(folder, [n for n in info.plan.backends if n in registry.backends], patterns)
+    verdicts = _verdicts(folder)
+    _check_complete(folder, info.plan, names, verdicts)
+    lines = Reproducers(registry, judge)
+    gates = []
+    for name in names:
+        judged, versions = verdicts[name], info.versions.get(name, {})
+        found = examine(
+            ledger_of(registry.backend(name)),
+            versions,
+            judged,
+            functools.partial(_unasked, registry, name, judged),
+        )
+        findings = tuple(_reproduced(finding, lines) for finding in found)
+        unlisted = sum(f.kind in (FindingKind.UNLISTED, FindingKind.CHANGED) for f in findings)
+        listed = sum(kind in DIVERGENCES for kind, _ in judged.values()) - unlisted
+        gates.append(BackendGate(name, versions, judged, listed, findings))
+    return GateReport(folder.name, tuple(gates))
+
+
+def _chosen(folder: Path, names: Sequence[str], patterns: Sequence[str]) -> list[str]:
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in names):
             raise UsageError(f"{folder} has no backend {pattern!r}; {nearest(pattern, names)}")
-    chosen = [n for n in names if not patterns or any(fnmatchcase(n, p) for p in patterns)]
-    verdicts = _verdicts(folder)
-    for name in chosen:
+    return [n for n in names if not patterns or any(fnmatchcase(n, p) for p in patterns)]
+
+
+def _check_complete(
+    folder: Path, plan: Plan, names: Sequence[str], verdicts: Mapping[str, Verdicts]
+) -> None:
+    """RunFailedError unless each backend is judged on all cases that the plan asks it."""
+    for name in names:
         asked = {case.id for case in plan.cases_of(name)}
         missing = len(asked - verdicts.get(name, {}).keys())
         if missing or name not in verdicts:
@@ -52,28 +85,21 @@ def check_complete(folder: Path, registry: Registry, patterns: Sequence[str]) ->
                 f"{folder} is not complete: {missing} cases of {name} are not judged; "
                 f"go on with: adjudge run --resume {folder}"
             )
-    return chosen
 
 
-def gate_report(
-    folder: Path, backends: Sequence[str], registry: Registry, judge: Judge
-) -> GateReport:
-    """Hold the run in ``folder`` against the backends' ledgers; each finding is reproduced."""
-    verdicts = _verdicts(folder)
-    versions = read_run_file(folder).get("versions", {})
-    everything = make_plan(registry, Selection(), measure=False, seed=0)
-    lines = Reproducers(registry, judge)
-    gates = []
-    for name in backends:
-        judged = verdicts[name]
-        known = {case.id for case in everything.cases_of(name)}
-        ledger = ledger_of(registry.backend(name))
-        found = examine(ledger, versions.get(name, {}), judged, known - judged.keys())
-        findings = tuple(_reproduced(finding, lines) for finding in found)
-        unlisted = sum(f.kind in (FindingKind.UNLISTED, FindingKind.CHANGED) for f in findings)
-        listed = sum(kind in DIVERGENCES for kind, _ in judged.values()) - unlisted
-        gates.append(BackendGate(name, versions.get(name, {}), judged, listed, findings))
-    return GateReport(folder.name, tuple(gates))
+def _unasked(
+    registry: Registry, backend: str, judged: Verdicts, patterns: Collection[str]
+) -> Iterator[str]:
+    """Ids of cases that are not in ``judged`` and that a plan of everything would ask.
+
+    Only problems whose name a pattern may match are planned, by what it has before a wildcard.
+    """
+    heads = {_WILDCARD.split(pattern.partition(":")[0], maxsplit=1)[0] for pattern in patterns}
+    names = [name for name in registry.problems if name.startswith(tuple(heads))]
+    if names:
+        exact = Selection(problems=tuple(map(glob.escape, names)))
+        plan = make_plan(registry, exact, measure=False, seed=0)
+        yield from (case.id for case in plan.cases_of(backend) if case.id not in judged)
 
 
 def _verdicts(folder: Path) -> Mapping[str, Verdicts]:

@@ -6,12 +6,16 @@ import json
 import textwrap
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import click
 
-from harness.contract import Problem
-from harness.plugins import BackendEntry, Registry, load
-from harness.running.selection import select_problems
+from harness.cli import completing
+from harness.cli.options import json_option
+
+if TYPE_CHECKING:
+    from harness.contract import Problem
+    from harness.plugins import BackendEntry, Registry
 
 __all__ = ["backends", "problems"]
 
@@ -27,9 +31,11 @@ Examples:
   adjudge backends --json
 """
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of lines.")
+@json_option
 def backends(as_json: bool) -> None:
     """List the backends, who brought each, and how to install what is missing."""
+    from harness.plugins import load
+
     entries = load().backends.values()
     if as_json:
         click.echo(json.dumps([_backend_facts(entry) for entry in entries], indent=2))
@@ -69,19 +75,23 @@ Examples:
   adjudge problems lecture.log_sqrt     all about one
 """
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.problem_names)
 @click.option(
     "--suite",
-    "suites",
+    "of_suites",
     multiple=True,
     metavar="PATTERN",
+    shell_complete=completing.suite_names,
     help="Only these suites, with every problem; may be given several times.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def problems(name: str | None, suites: tuple[str, ...], as_json: bool) -> None:
+@json_option
+def problems(name: str | None, of_suites: tuple[str, ...], as_json: bool) -> None:
     """List the problems by suite, or all about the one called NAME."""
+    from harness.plugins import load
+    from harness.running.selection import select_problems
+
     registry = load()
-    chosen = [registry.problem(name)] if name else select_problems(registry, (), suites)
+    chosen = [registry.problem(name)] if name else select_problems(registry, (), of_suites)
     if as_json:
         click.echo(json.dumps([_problem_facts(problem, registry) for problem in chosen], indent=2))
         return
@@ -95,7 +105,7 @@ def problems(name: str | None, suites: tuple[str, ...], as_json: bool) -> None:
             click.secho(f"{suite}: {len(its)} problems", bold=True)
         if len(its) <= _MOST_IN_FULL:
             _print_in_full(its, registry)
-        elif suites:
+        elif of_suites:
             _print_briefly(its)
         else:
             _print_functions(suite, its)

@@ -2,65 +2,212 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
-from harness.running.selection import Selection
-from harness.timing.schedule import DEFAULT, DEPTHS, Depth
+from harness.cli import completing
+from harness.errors import UsageError
 
-__all__ = ["depth_options", "results_option", "selection_of", "selection_options", "view_options"]
+if TYPE_CHECKING:
+    from harness.plugins import Registry
+    from harness.running.progress import View
+    from harness.running.selection import Selection
+
+__all__ = [
+    "DURATION",
+    "baseline_option",
+    "deadline_option",
+    "depth_options",
+    "given_patterns",
+    "json_option",
+    "results_option",
+    "selection_of",
+    "selection_options",
+    "threads_option",
+    "verbose_option",
+    "view_of",
+    "view_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_DEADLINE_S = 60.0
+_SPAN = re.compile(r"(?:(?P<h>[\d.]+)h)?(?:(?P<m>[\d.]+)m(?:in)?)?(?:(?P<s>[\d.]+)s?)?", re.I)
+
+
+class _Duration(click.ParamType[float]):
+    """Seconds from 90, 90s, 5m or 1h30m."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        found = _SPAN.fullmatch(str(value).strip())
+        try:
+            parts = {
+                unit: float(n) for unit, n in (found.groupdict() if found else {}).items() if n
+            }
+        except ValueError:
+            parts = {}
+        seconds = sum(n * {"h": 3600, "m": 60, "s": 1}[unit] for unit, n in parts.items())
+        if not seconds > 0:
+            self.fail(f"{value!r} is no duration; say 90s, 5m or 1h30m", param, ctx)
+        return seconds
+
+
+DURATION = _Duration()
+"""The type of options that take a duration; their value is in seconds."""
+
 _SELECTIONS = (
-    ("backends", "--backend", "our_engine, 'jax*'"),
-    ("suites", "--suite", "lecture, catalogue"),
-    ("problems", "--problem", "lecture.chain (all its profiles), lecture.perceptron"),
-    ("operators", "--operator", "gradient, 'hvp*'"),
-    ("dtypes", "--dtype", "float32"),
-    ("sizes", "--size", "64, hidden=64, 'batch=32,*'"),
-    ("points", "--point", "kink, 'generic-*'"),
-    ("cases", "--case", "lecture.log_sqrt:jvp:scalar:float64:e-4"),
+    ("backends", "--backend", "our_engine, 'jax*'", completing.backend_names),
+    ("suites", "--suite", "lecture, catalogue", completing.suite_names),
+    (
+        "problems",
+        "--problem",
+        "lecture.chain (all its profiles), lecture.perceptron",
+        completing.problem_names,
+    ),
+    ("operators", "--operator", "gradient, 'hvp*'", completing.operator_names),
+    ("dtypes", "--dtype", "float32", completing.dtype_names),
+    ("sizes", "--size", "64, hidden=64, 'batch=32,*'", None),
+    ("points", "--point", "kink, 'generic-*'", None),
+    ("cases", "--case", "lecture.log_sqrt:jvp:scalar:float64:e-4", None),
 )
+_WHAT = ("suites", "problems", "cases")
+"""Each of these says what is asked: one of them on the command line takes the others' place."""
+
+_VERBOSE = "adjudge.verbose"
 
 
 def selection_options(command: Command) -> Command:
     """Add --backend, --suite, --problem, --operator, --dtype, --size, --point and --case."""
-    for name, flag, example in reversed(_SELECTIONS):
+    for name, flag, example, complete in reversed(_SELECTIONS):
         command = click.option(
             flag,
             name,
             multiple=True,
             metavar="PATTERN",
+            shell_complete=complete,
             help=f"Only what matches; may be given several times. Examples: {example}.",
         )(command)
     return command
 
 
 def selection_of(options: dict[str, Any]) -> Selection:
-    """Take the selection out of a command's options."""
-    return Selection(**{name: tuple(options.pop(name)) for name, _, _ in _SELECTIONS})
+    """Take the selection out of a command's options.
+
+    What the command line says is not narrowed by a configuration that is about something else: a
+    suite, problem or case that is named there takes the place of those configured, and a case
+    the place of all configured patterns but the backends.
+    """
+    from harness.running.selection import Selection
+
+    patterns = {name: tuple(options.pop(name)) for name, *_ in _SELECTIONS}
+    dropped: set[str] = set()
+    given = given_patterns()
+    if given.intersection(_WHAT):
+        dropped |= set(_WHAT)
+    if "cases" in given:
+        dropped |= patterns.keys() - {"backends"}
+    for name in dropped:
+        if _source(name) is ParameterSource.DEFAULT_MAP:
+            patterns[name] = ()
+    return Selection(**patterns)
+
+
+def given_patterns() -> frozenset[str]:
+    """Which of the patterns the command line gives, by their parameters' names."""
+    given = (name for name, *_ in _SELECTIONS if _source(name) is ParameterSource.COMMANDLINE)
+    return frozenset(given)
+
+
+def _source(name: str) -> ParameterSource | None:
+    return click.get_current_context().get_parameter_source(name)
 
 
 def depth_options(command: Command) -> Command:
-    """Add --quick, --default and --thorough; the parameter ``depth`` is a Depth."""
+    """Add --quick, --default, --thorough, --budget and --audit; the parameter is ``depth``."""
     helps = {
         "quick": "About a minute after start-up: few sizes, few sets, wide intervals.",
         "default": "About five minutes on two cores.",
         "thorough": "As long as it takes to resolve what can be resolved.",
     }
 
-    def chosen(_ctx: click.Context, _param: click.Parameter, name: str | None) -> Depth:
-        return DEPTHS[name] if name else DEFAULT
+    @functools.wraps(command)
+    def with_depth(
+        *args: Any, depth: str | None, budget: float | None, audit: bool | None, **rest: Any
+    ) -> Any:
+        from harness.timing.schedule import DEFAULT, DEPTHS
 
-    for name, text in reversed(helps.items()):
-        command = click.option(
-            f"--{name}", "depth", flag_value=name, help=text, callback=chosen, default=None
-        )(command)
-    return command
+        chosen = DEPTHS[depth] if depth else DEFAULT
+        if budget is not None:
+            chosen = chosen.with_budget(budget)
+        if audit is not None:
+            chosen = dataclasses.replace(chosen, audit=audit)
+        return command(*args, depth=chosen, **rest)
+
+    decorated: Any = with_depth
+    for add in (
+        click.option(
+            "--audit/--no-audit",
+            default=None,
+            help="Also time some backends alone, to see what taking turns does to them "
+            "(a twentieth of the time; not with --quick unless asked).",
+        ),
+        click.option(
+            "--budget",
+            type=DURATION,
+            metavar="TIME",
+            help="Wall time of the whole run, such as 90s, 5m or 1h30m, not the depth's own.",
+        ),
+        *(
+            click.option(f"--{name}", "depth", flag_value=name, help=text, default=None)
+            for name, text in reversed(helps.items())
+        ),
+    ):
+        decorated = add(decorated)
+    return cast(Command, decorated)
+
+
+def deadline_option(command: Command) -> Command:
+    """Add --deadline."""
+    return click.option(
+        "--deadline",
+        type=DURATION,
+        default=_DEADLINE_S,
+        show_default=True,
+        metavar="TIME",
+        help="How long one answer of a backend may take before its worker is stopped.",
+    )(command)
+
+
+def threads_option(command: Command) -> Command:
+    """Add --threads."""
+    return click.option(
+        "--threads", type=int, default=1, show_default=True, help="Threads of each library."
+    )(command)
+
+
+def baseline_option(command: Command) -> Command:
+    """Add --baseline."""
+    return click.option(
+        "--baseline",
+        default="numpy_manual",
+        show_default=True,
+        metavar="BACKEND",
+        shell_complete=completing.backend_names,
+        help="The backend that times are ratios to.",
+    )(command)
 
 
 def results_option(command: Command) -> Command:
@@ -74,8 +221,48 @@ def results_option(command: Command) -> Command:
     )(command)
 
 
+def json_option(command: Command) -> Command:
+    """Add --json, as the parameter ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(
+        command
+    )
+
+
 def view_options(command: Command) -> Command:
     """Add --quiet."""
     return click.option("-q", "--quiet", is_flag=True, help="No progress, only the result.")(
         command
     )
+
+
+def verbose_option(command: Command) -> Command:
+    """Add --verbose, which ``view_of`` looks at."""
+
+    def keep(ctx: click.Context, _param: click.Parameter, verbose: bool) -> None:
+        ctx.meta[_VERBOSE] = verbose
+
+    return click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=keep,
+        help="Tell each verdict and each timed case as it comes.",
+    )(command)
+
+
+def view_of(registry: Registry, *, quiet: bool) -> View:
+    """The progress of the running command: on stderr, as --quiet and --verbose ask."""
+    from harness.cli.verbose import Teller
+    from harness.running.progress import view_for
+
+    verbose = click.get_current_context().meta.get(_VERBOSE, False)
+    if quiet and verbose:
+        given = {n for n in ("quiet", "verbose") if _source(n) is ParameterSource.COMMANDLINE}
+        if len(given) != 1:
+            raise UsageError("--quiet and --verbose contradict each other; give one of them")
+        quiet, verbose = "quiet" in given, "verbose" in given
+    view = view_for(quiet=quiet)
+    if verbose:
+        registry.manager.register(Teller(view), "adjudge-verbose")
+    return view

@@ -4,42 +4,30 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.options import (
+    baseline_option,
+    deadline_option,
     depth_options,
+    given_patterns,
+    json_option,
     results_option,
     selection_of,
     selection_options,
+    threads_option,
+    verbose_option,
+    view_of,
     view_options,
 )
-from harness.cli.reports import finish
 from harness.errors import RunFailedError, UsageError
-from harness.plugins import load
-from harness.running import supervisor
-from harness.running.from_judged import begin_from_judged
-from harness.running.journal import create_folder
-from harness.running.plan import make_plan
-from harness.running.progress import view_for
-from harness.timing.schedule import Depth
+
+if TYPE_CHECKING:
+    from harness.timing.schedule import Depth
 
 __all__ = ["bench", "check", "run"]
-
-_DEADLINE_S = 60.0
-
-deadline_option = click.option(
-    "--deadline",
-    type=float,
-    default=_DEADLINE_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long one answer of a backend may take before its worker is stopped.",
-)
-threads_option = click.option(
-    "--threads", type=int, default=1, show_default=True, help="Threads of each library."
-)
 
 
 @click.command(
@@ -59,16 +47,21 @@ Examples:
     metavar="RUN",
     help="Finish an interrupted run instead of beginning one.",
 )
+@baseline_option
 @deadline_option
 @threads_option
 @results_option
+@json_option
 @view_options
+@verbose_option
 def run(
     depth: Depth,
     resume: Path | None,
+    baseline: str,
     deadline: float,
     threads: int,
     results: Path,
+    as_json: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -77,19 +70,31 @@ def run(
     Unless suites, problems or cases are selected, it takes the problems that have something to
     time; adjudge check judges those of all suites.
     """
+    from harness.cli.reports import finish
+    from harness.plugins import load
+    from harness.running import supervisor
+    from harness.running.journal import create_folder
+    from harness.running.plan import make_plan
+
     registry = load()
     if resume is not None:
-        if any(options.values()):
+        if given_patterns():
             raise UsageError("--resume finishes what was planned; leave the patterns out")
-        supervisor.resume(resume, view_for(quiet=quiet), registry=registry)
-        finish(resume, registry)
+        supervisor.resume(resume, view_of(registry, quiet=quiet), registry=registry)
+        finish(resume, registry, as_json=as_json)
         return
     plan = make_plan(
-        registry, selection_of(options), depth=depth, threads=threads, deadline_s=deadline
+        registry,
+        selection_of(options),
+        depth=depth,
+        baseline=baseline,
+        threads=threads,
+        deadline_s=deadline,
     )
+    view = view_of(registry, quiet=quiet)
     folder = create_folder(results)
-    supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry, command=_words())
-    finish(folder, registry)
+    supervisor.run(plan, folder, view, registry=registry, command=_words())
+    finish(folder, registry, as_json=as_json)
 
 
 @click.command(
@@ -98,19 +103,29 @@ def run(
 Examples:
   adjudge check
   adjudge check --backend jax --operator 'hvp*' --dtype float32
+  adjudge check --suite lecture --quiet --json
 """
 )
 @selection_options
 @deadline_option
 @results_option
+@json_option
 @view_options
-def check(deadline: float, results: Path, quiet: bool, **options: Any) -> None:
+@verbose_option
+def check(deadline: float, results: Path, as_json: bool, quiet: bool, **options: Any) -> None:
     """Judge every derivative of every suite; time nothing."""
+    from harness.cli.reports import finish
+    from harness.plugins import load
+    from harness.running import supervisor
+    from harness.running.journal import create_folder
+    from harness.running.plan import make_plan
+
     registry = load()
     plan = make_plan(registry, selection_of(options), deadline_s=deadline, measure=False)
+    view = view_of(registry, quiet=quiet)
     folder = create_folder(results)
-    supervisor.run(plan, folder, view_for(quiet=quiet), registry=registry, command=_words())
-    finish(folder, registry)
+    supervisor.run(plan, folder, view, registry=registry, command=_words())
+    finish(folder, registry, as_json=as_json)
 
 
 @click.command(
@@ -124,14 +139,28 @@ Examples:
 @click.argument("judged", required=False, metavar="[RUN]", type=click.Path(path_type=Path))
 @depth_options
 @results_option
+@json_option
 @view_options
-def bench(judged: Path | None, depth: Depth, results: Path, quiet: bool) -> None:
+@verbose_option
+def bench(
+    judged: Path | None,
+    depth: Depth,
+    results: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Time what a run has judged, in a new run that takes its verdicts over."""
+    from harness.cli.reports import finish
+    from harness.plugins import load
+    from harness.running import supervisor
+    from harness.running.from_judged import begin_from_judged
+
     registry = load()
     source = judged or _newest(results)
+    view = view_of(registry, quiet=quiet)
     folder = begin_from_judged(source, results, registry, depth, _words())
-    supervisor.resume(folder, view_for(quiet=quiet), registry=registry)
-    finish(folder, registry)
+    supervisor.resume(folder, view, registry=registry)
+    finish(folder, registry, as_json=as_json)
 
 
 def _newest(results: Path) -> Path:

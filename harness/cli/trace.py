@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import click
-import numpy as np
 
-from harness.contract import Case, Operator, Problem, Trace
+from harness.cli import completing
 from harness.errors import RunFailedError, UsageError
-from harness.plugins import load
-from harness.problems.inputs import case_inputs
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from harness.contract import Problem, Trace
 
 __all__ = ["trace"]
 
@@ -26,12 +28,18 @@ Examples:
   adjudge trace lecture.perceptron --mode reverse --size batch=1,hidden=16
 """
 )
-@click.argument("problem")
+@click.argument("problem", shell_complete=completing.problem_names)
 @click.option("--mode", type=click.Choice(("forward", "reverse")), default="forward")
 @click.option("--at", help="Comma-separated scalar arguments, in the problem's order.")
 @click.option("--size", help="One of the problem's sizes; the first one unless told.")
 @click.option("--point", help="One of the problem's points instead of --at.")
-@click.option("--backend", default="our_engine", help="The backend that shows its trace.")
+@click.option(
+    "--backend",
+    default="our_engine",
+    show_default=True,
+    shell_complete=completing.backend_names,
+    help="The backend that shows its trace.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 def trace(
     problem: str,
@@ -43,6 +51,8 @@ def trace(
     format_: str,
 ) -> None:
     """Show every intermediate of PROBLEM with its value, local derivatives and (co)tangents."""
+    from harness.plugins import load
+
     if at and point:
         raise UsageError("--at and --point both say where; give one of them")
     registry = load()
@@ -57,6 +67,8 @@ def trace(
 
 def scalars(problem: Problem, at: str) -> tuple[np.ndarray, ...]:
     """The arguments written as ``2,5``; only a problem of scalar arguments can be asked so."""
+    import numpy as np
+
     names = ", ".join(problem.arguments)
     try:
         values = [float(word) for word in at.split(",")]
@@ -72,6 +84,9 @@ def scalars(problem: Problem, at: str) -> tuple[np.ndarray, ...]:
 
 def arguments(problem: Problem, size: str | None, point: str | None) -> tuple[np.ndarray, ...]:
     """The arguments of a size and point by name, the first of each unless told."""
+    from harness.contract import Case, Operator
+    from harness.problems.inputs import case_inputs
+
     try:
         chosen_size = problem.size(size) if size else problem.sizes[0]
         chosen_point = problem.point(point) if point else problem.points[0]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import view_options
+from harness.cli import completing
+from harness.cli.options import json_option, view_options
 from harness.errors import AdjudgeError, UsageError
-from harness.plugins import load
-from harness.running import finding
-from harness.running.finding import Found
-from harness.running.progress import view_for
-from harness.running.selection import select_dtypes, select_problems
-from harness.verification.truths import SHIPPED
+
+if TYPE_CHECKING:
+    from harness.running.finding import Found
 
 __all__ = ["truths"]
 
@@ -37,16 +36,37 @@ Examples:
   adjudge truths --problem array_api.hypot --verify
 """
 )
-@click.option("--suite", "suites", multiple=True, metavar="PATTERN", help="Only of such suites.")
-@click.option("--problem", "problems", multiple=True, metavar="PATTERN", help="Only of these.")
-@click.option("--dtype", "dtypes", multiple=True, metavar="PATTERN", help="Only in such dtypes.")
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    metavar="PATTERN",
+    shell_complete=completing.suite_names,
+    help="Only of such suites.",
+)
+@click.option(
+    "--problem",
+    "problems",
+    multiple=True,
+    metavar="PATTERN",
+    shell_complete=completing.problem_names,
+    help="Only of these.",
+)
+@click.option(
+    "--dtype",
+    "dtypes",
+    multiple=True,
+    metavar="PATTERN",
+    shell_complete=completing.dtype_names,
+    help="Only in such dtypes.",
+)
 @click.option("--verify", is_flag=True, help="Find all anew and hold it against what is kept.")
 @click.option(
     "--ship",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help=f"For developers: write the truths to FOLDER; the package's is {SHIPPED.name}/ beside "
-    "the verification modules.",
+    help="For developers: write the truths to FOLDER; the package's is shipped/ beside the "
+    "verification modules.",
 )
 @click.option(
     "--jobs",
@@ -55,6 +75,7 @@ Examples:
     metavar="N",
     help="How many processes. [default: one for each core]",
 )
+@json_option
 @view_options
 def truths(
     suites: tuple[str, ...],
@@ -63,6 +84,7 @@ def truths(
     verify: bool,
     ship: Path | None,
     jobs: int | None,
+    as_json: bool,
     quiet: bool,
 ) -> None:
     """Find the truths that every backend is held against, and keep them.
@@ -71,6 +93,11 @@ def truths(
     not be decided, and why. With --verify nothing is kept: it fails where a truth in the user's
     cache, or one that came with the package, is not found again.
     """
+    from harness.plugins import load
+    from harness.running import finding
+    from harness.running.progress import view_for
+    from harness.running.selection import select_dtypes, select_problems
+
     if verify and ship is not None:
         raise UsageError("--verify writes nothing; ship in a call of its own")
     chosen = select_problems(load(), problems, suites)
@@ -86,10 +113,14 @@ def truths(
         view.end()
     finally:
         view.close()
-    _tell(found, time.perf_counter() - began, verify)
+    if as_json:
+        click.echo(json.dumps(_facts(found), indent=1))
+    else:
+        _tell(found, time.perf_counter() - began, verify)
     if ship is not None:
         changed, size = finding.ship(chosen, ship, whole=not (suites or problems))
-        click.echo(f"shipped: {size / 1e6:.2f} MB in {ship}, {changed} files changed")
+        told = f"shipped: {size / 1e6:.2f} MB in {ship}, {changed} files changed"
+        click.echo(told, err=as_json)
     if found.different:
         raise DifferentTruthsError(
             f"{len(found.different)} kept truths are not found again; where they are in the cache, "
@@ -112,6 +143,19 @@ def _tell(found: Found, wall_s: float, verify: bool) -> None:
         f"{found.asked} truths: {done} in {wall_s:.1f} s ({found.seconds:.1f} s of all processes); "
         f"{len(found.undecided)} undecided ({share:.1f} %)"
     )
+
+
+def _facts(found: Found) -> dict[str, Any]:
+    """How many truths there are, and each that is undecided or different; seconds of all cores."""
+    return {
+        "asked": found.asked,
+        "found_now": found.new,
+        "seconds": found.seconds,
+        "undecided": [{"case": case, "reason": reason} for case, reason in found.undecided],
+        "different": [
+            {"case": case, "place": place, "what": what} for case, place, what in found.different
+        ],
+    }
 
 
 def _cores() -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -134,12 +134,13 @@ def examine(
     ledger: Ledger,
     versions: Mapping[str, str],
     verdicts: Verdicts,
-    unasked: Collection[str] = (),
+    unasked: Callable[[Collection[str]], Iterable[str]] = lambda _patterns: (),
 ) -> list[Finding]:
     """Hold the verdicts of the ledger's backend against its entries.
 
-    ``unasked`` are ids of cases that exist and were not judged this time: a pattern that matches
-    some of these is not held to match nothing.
+    A pattern that matches a case that exists and was not judged this time is not held to match
+    nothing. ``unasked`` gives the ids of all such cases that any of some patterns may match; it is
+    called once at most, with the patterns that this decides about, if there are any.
     """
     entries = [entry for entry in ledger.entries if entry.applies_to(versions)]
     patterns = [(i, pattern) for i, entry in enumerate(entries) for pattern in entry.cases]
@@ -158,7 +159,14 @@ def examine(
         finding = _of_case(ledger, case, kind, reason, [entries[i] for i in matched])
         if finding:
             findings.append(finding)
-    elsewhere = {position for case in unasked for position in index.matching(case)}
+    idle = {i for i, entry in enumerate(entries) if not entry.every and not diverging[i]}
+    doubtful = {
+        pattern
+        for position, (i, pattern) in enumerate(patterns)
+        if position not in used or i in idle
+    }
+    others = unasked(doubtful) if doubtful else ()
+    elsewhere = {position for case in others for position in index.matching(case)}
     findings += _of_entries(ledger, patterns, entries, matching, diverging, used.keys(), elsewhere)
     return findings
 

@@ -24,7 +24,7 @@ def asked(monkeypatch):
             name = f"group.f{i}{variant}"
             registry.problems[name] = dataclasses.replace(problem, name=name, suite="large")
             registry.problem_plugins[name] = "test"
-    monkeypatch.setattr(listing, "load", lambda: registry)
+    monkeypatch.setattr("harness.plugins.load", lambda: registry)
 
     def asked(*arguments):
         result = CliRunner().invoke(listing.problems, arguments, catch_exceptions=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -25,7 +26,7 @@ from harness.running.messages import (
     Warm,
     Warmed,
 )
-from harness.running.readying import AtReady
+from harness.running.readying import LONG_CALL_S, AtReady
 from harness.running.records import (
     A_A,
     RETRACE,
@@ -34,6 +35,8 @@ from harness.running.records import (
     SampleRecord,
     TimingFailureRecord,
 )
+from harness.running.set_costs import CellCost, rounds_within
+from harness.running.timing_state import TimingState
 from harness.timing.schedule import Depth, latin_square_orders
 from harness.verification.judge import Judge
 
@@ -47,7 +50,7 @@ class Cell:
     """One cell of one set; ``run`` returns its records, to be written all at once.
 
     ``arms`` maps arm to backend, ``readied`` holds the arms that are ready and what their first
-    calls took; ``cell_s`` is the time that all rounds may take.
+    calls took; ``cell_s`` is the time that all ``rounds`` may take, or there are fewer.
     """
 
     case: Case
@@ -57,42 +60,58 @@ class Cell:
     readied: Mapping[str, AtReady]
     fleet: Fleet
     depth: Depth
+    rounds: int
     deadline_s: float
     cell_s: float
     rng: np.random.Generator
     judge: Judge
     judged: Mapping[tuple[str, Case], Judged]
-    loops: dict[tuple[str, str], int]
+    state: TimingState
     records: list[Record] = field(default_factory=list)
     samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
     _retraced: dict[str, int] = field(default_factory=dict)
+    _rounds_s: float = 0.0
+    _rounds_taken: int = 0
 
     def run(self) -> list[Record]:
         """Time the case with every ready arm; one that fails leaves the cell, the others go on."""
         for arm in self.readied:
             self._warm(arm)
-        orders = latin_square_orders(list(self._seconds), self._rounds(), self.rng)
-        for round_index, order in enumerate(orders):
+        rounds = rounds_within(self.cell_s, sum(self._seconds.values()), self.rounds)
+        began = time.monotonic()
+        for round_index, order in enumerate(
+            latin_square_orders(list(self._seconds), rounds, self.rng)
+        ):
             for position, arm in enumerate(order):
                 if arm in self._seconds:
                     self._turn(arm, round_index, position)
+        self._rounds_s, self._rounds_taken = time.monotonic() - began, rounds
         for arm in list(self._seconds):
             self._check(arm)
         for arm in self._seconds:
             self.records.extend(self.samples.get(arm, ()))
         return self.records
 
+    def cost(self, seconds: float) -> CellCost:
+        """What the cell took, of ``seconds`` in all."""
+        taken = max(1, self._rounds_taken)
+        in_samples = sum(sample.wall_s for its in self.samples.values() for sample in its)
+        return CellCost(self._rounds_s / taken, in_samples / taken, seconds - self._rounds_s)
+
     def _warm(self, arm: str) -> None:
         backend, readied = self.arms[arm], self.readied[arm].costs
         if not self._holds(arm):
             return
-        known = self.loops.get((backend, self.case.id))
-        reply = self._ask(arm, Warm(self.case, known, self.depth.sample_s), Warmed)
-        if reply is None:
-            return
-        self.loops[backend, self.case.id] = reply.loops
-        self._seconds[arm] = max(self.depth.sample_s, reply.loops * readied.second_call_s)
+        loops = self.state.loops.get((backend, self.case.id))
+        call_s = self.state.call_s.get((backend, self.case.id), readied.second_call_s)
+        if loops != 1 or call_s < LONG_CALL_S:
+            reply = self._ask(arm, Warm(self.case, loops, self.depth.sample_s), Warmed)
+            if reply is None:
+                return
+            loops = reply.loops
+        self.state.loops[backend, self.case.id] = loops
+        self._seconds[arm] = max(self.depth.sample_s, loops * call_s)
         if arm != A_A:
             self.records.append(
                 FirstCallRecord(
@@ -104,7 +123,7 @@ class Cell:
                     second_call_s=readied.second_call_s,
                     compile_s=readied.compile_s,
                     conversion_s=readied.conversion_s,
-                    loops=reply.loops,
+                    loops=loops,
                 )
             )
 
@@ -115,16 +134,9 @@ class Cell:
             return True
         return self._ask(arm, Ready(self.case, self.inputs, math.inf), Readied) is not None
 
-    def _rounds(self) -> int:
-        """As many as planned, or as fit into the cell's time; one at least."""
-        round_s, planned = sum(self._seconds.values()), self.depth.rounds
-        if round_s * planned <= self.cell_s:
-            return planned
-        return max(1, int(self.cell_s / round_s))
-
     def _turn(self, arm: str, round_index: int, position: int) -> None:
         backend = self.arms[arm]
-        reply = self._ask(arm, Turn(self.case, self.loops[backend, self.case.id]), Taken)
+        reply = self._ask(arm, Turn(self.case, self.state.loops[backend, self.case.id]), Taken)
         if reply is None:
             return
         self.samples.setdefault(arm, []).append(

@@ -8,44 +8,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.contract import Case
+from harness.running.pacing import Pacing
 from harness.running.plan import Plan
 from harness.running.progress import View
 from harness.running.records import CellEndRecord
 from harness.running.timing_log import TimingLog
 from harness.running.timing_set import TimingSets
 from harness.timing.schedule import look_at
-from harness.timing.statistics import decided, estimate, log_ratios
+from harness.timing.statistics import decided
 
 __all__ = ["Measuring"]
-
-_FEWEST_SETS = 2
-"""Without a second set there is no interval: the budget does not end a cell before."""
 
 
 @dataclass
 class Measuring:
-    """The phase. ``ends`` is when the budget is spent (``time.monotonic``), None: never."""
+    """The phase."""
 
     plan: Plan
     log: TimingLog
     sets: TimingSets
+    pacing: Pacing
     view: View
-    ends: float | None
     case_measured: Callable[[str, Case, int], None]
 
     def run(self) -> None:
         """Run sets while a cell is open and there is time for them."""
-        state = self.log.state
+        state, pacing = self.log.state, self.pacing
         self._begin_view()
         self._end_hopeless_cells()
         for case in state.open_cells():
             # A run that is resumed may have been interrupted between a set and its look.
             self._end_if_due(case)
-        while cells := state.open_cells():
-            began = time.monotonic()
-            self.sets.run(cells, self._cell_done)
-            self._end_hopeless_cells()
-            self._end_for_budget(time.monotonic() - began)
+        while state.open_cells():
+            following = pacing.next_set()
+            for case in following.ended:
+                self._end(case, "budget")
+            if following.cells:
+                until = time.monotonic() + pacing.left_s
+                self.sets.run(following.cells, following.rounds, until, self._cell_done)
+                self._end_hopeless_cells()
         self.view.end(f"{state.next_set} sets")
 
     def _cell_done(self, case: Case) -> None:
@@ -58,33 +59,14 @@ class Measuring:
         looks, sets = self.plan.depth.looks, self.log.state.sets(case)
         last = len(looks) - 1
         index = last if sets >= looks[last] else look_at(sets, looks)
-        if index is not None and self._is_decided(case, sets, index):
+        if index is not None and decided(self.pacing.estimates(case), index, looks):
             self._end(case, "depth" if index == last else "decided")
-
-    def _is_decided(self, case: Case, sets: int, look_index: int) -> bool:
-        looks, baseline = self.plan.depth.looks, self.plan.baseline
-        samples = self.log.state.samples[case.id]
-        counts = Counter(sample.arm for sample in samples)
-        estimates = [
-            estimate(log_ratios(samples, arm, baseline), counts[arm], sets, looks)
-            for arm in self.log.state.backends(case)
-            if arm != baseline
-        ]
-        return decided(estimates, look_index, looks)
 
     def _end_hopeless_cells(self) -> None:
         """End the cells in which nobody is left."""
         for case in self.log.state.open_cells():
             if not self.log.state.backends(case):
                 self._end(case, "nothing-to-time")
-
-    def _end_for_budget(self, set_s: float) -> None:
-        """End every cell with an interval if the next set would end after the budget."""
-        if self.ends is None or time.monotonic() + set_s <= self.ends:
-            return
-        for case in self.log.state.open_cells():
-            if self.log.state.sets(case) >= _FEWEST_SETS:
-                self._end(case, "budget")
 
     def _end(self, case: Case, why: str) -> None:
         state = self.log.state
@@ -99,4 +81,5 @@ class Measuring:
         """Count in cells times sets; cells that end before the last look step over the rest."""
         last = self.plan.depth.looks[-1]
         left = sum(max(1, last - self.log.state.sets(case)) for case in self.log.state.open_cells())
-        self.view.begin("timing", left, self.ends)
+        ends = self.pacing.ends
+        self.view.begin("timing", left, ends)

@@ -86,18 +86,23 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Prepare a case to be timed and call it twice; if the second call takes more than ``call_s``
-    seconds, let it be.
+    """Prepare a case to be timed and call it twice, or once if not ``twice``.
+
+    If the second call takes more than ``call_s`` seconds, let it be.
     """
 
     case: Case
     inputs: CaseInputs
     call_s: float
+    twice: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Readied:
-    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``."""
+    """What a case costs before its steady state, in seconds; see ``FirstCallRecord``.
+
+    ``second_call_s`` is NaN where there was none.
+    """
 
     prepare_s: float
     first_call_s: float

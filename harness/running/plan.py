@@ -72,6 +72,8 @@ class Plan:
             "sample_s": self.depth.sample_s,
             "budget_s": self.depth.budget_s,
             "most_sizes": self.depth.most_sizes,
+            "timing_share": self.depth.timing_share,
+            "audit": self.depth.audit,
             "notices": list(self.notices),
         }
 
@@ -85,6 +87,8 @@ class Plan:
             raw["sample_s"],
             raw["budget_s"],
             raw["most_sizes"],
+            raw.get("timing_share", DEFAULT.timing_share),
+            raw.get("audit", False),
         )
         same = ("baseline", "threads", "deadline_s", "seed", "measure", "schema_version")
         return cls(

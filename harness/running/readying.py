@@ -17,9 +17,13 @@ from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
 from harness.running.judging import Judged
 from harness.running.messages import Readied, Ready, Request
+from harness.running.set_costs import SetCosts
 from harness.running.timing_state import TimingState
 
-__all__ = ["AtReady", "Readying"]
+__all__ = ["LONG_CALL_S", "AtReady", "Readying"]
+
+LONG_CALL_S = 0.02
+"""A call of this length warms what it needs within itself: calls before it are not worth it."""
 
 _COMPILING = 10
 """A first call compiles: only so many times above the limit does it tell that calls are slow."""
@@ -44,30 +48,39 @@ class Readying:
     call_s: float
     deadline_s: float
     fail: Callable[[str, Case, str, str], None]
-    seconds: dict[str, float]
+    costs: SetCosts
+    until: float
+    """When to stop (``time.monotonic``): what is not ready by then takes no turns in this set."""
     readied: defaultdict[Case, dict[str, AtReady]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    _dealt_with: set[tuple[str, Case]] = field(default_factory=set)
 
-    def run(self, cases: Sequence[Case], at_once: int) -> None:
-        """Make ``cases`` ready with all arms that may still time them, ``at_once`` at a time."""
-        arms = list(dict.fromkeys(arm for case in cases for arm in self.state.arms(case)))
+    def run(self, cases: Sequence[Case]) -> None:
+        """Make ``cases`` ready with all arms that may still time them."""
+        arms = dict.fromkeys(arm for case in cases for arm in self.state.arms(case))
         # The longest first, as the set before has shown, so that none is left over alone.
-        arms = sorted((a for a in arms if a in self.fleet.hellos), key=self._longest_first)
-        left = {arm: deque(cases) for arm in arms}
-        began = dict.fromkeys(arms, 0.0)
+        ordered = sorted(
+            (arm for arm in arms if arm in self.fleet.hellos),
+            key=lambda arm: -self.costs.readying_s(arm, cases),
+        )
+        left = {arm: deque(cases) for arm in ordered}
+        asked: dict[str, float] = {}
 
         def next_request(arm: str) -> Request | None:
-            began[arm] = began[arm] or time.monotonic()
-            while left[arm]:
+            while left[arm] and time.monotonic() < self.until:
                 case = left[arm].popleft()
+                self._dealt_with.add((arm, case))
                 if arm in self.state.arms(case) and not self._known_too_slow(arm, case):
-                    return Ready(case, self.inputs(case), self.call_s)
-            self.seconds[arm] = time.monotonic() - began[arm]
+                    asked[arm] = time.monotonic()
+                    return Ready(case, self.inputs(case), self.call_s, self._twice(arm, case))
             return None
 
-        for arm, request, reply in self.fleet.ask_all(arms, next_request, at_once, self.deadline_s):
+        for arm, request, reply in self.fleet.ask_all(
+            ordered, next_request, self.costs.at_once, self.deadline_s
+        ):
             assert isinstance(request, Ready)
+            self.costs.readied(arm, request.case, time.monotonic() - asked[arm])
             if isinstance(reply, Failure):
                 self.fail(arm, request.case, str(reply.kind), reply.message)
             elif not isinstance(reply, Readied):
@@ -78,13 +91,19 @@ class Readying:
             else:
                 self.readied[request.case][arm] = AtReady(reply, self.fleet.workers[arm].pid)
 
-    def still_in(self, case: Case) -> dict[str, AtReady]:
-        """The arms that are ready for ``case`` and have not failed at a smaller one since."""
-        arms = self.state.arms(case)
+    def still_in(self, case: Case) -> dict[str, AtReady] | None:
+        """The arms that are ready for ``case`` and have not failed at a smaller one since.
+
+        None when it was not the turn of one of them before time was up.
+        """
+        arms = [arm for arm in self.state.arms(case) if arm in self.fleet.hellos]
+        if any((arm, case) not in self._dealt_with for arm in arms):
+            return None
         return {arm: ready for arm, ready in self.readied[case].items() if arm in arms}
 
-    def _longest_first(self, arm: str) -> float:
-        return -self.seconds.get(arm, 0.0)
+    def _twice(self, arm: str, case: Case) -> bool:
+        """Whether to make the second call: not one that is known to be long."""
+        return self.state.call_s.get((self.fleet.backends[arm], case.id), 0.0) < LONG_CALL_S
 
     def _known_too_slow(self, arm: str, case: Case) -> bool:
         known = self.judged.get((self.fleet.backends[arm], case))

@@ -33,15 +33,17 @@ from harness.running.journal import (
 from harness.running.judging import Judging
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
+from harness.running.pacing import Pacing
 from harness.running.plan import Plan
 from harness.running.process import COMPILED, WorkerProcess
-from harness.running.progress import View
+from harness.running.progress import View, as_clock
 from harness.running.records import (
     InterruptionRecord,
     Record,
     RunEndRecord,
     VerdictRecord,
 )
+from harness.running.set_costs import SetCosts
 from harness.running.timing_log import TimingLog
 from harness.running.timing_set import TimingSets
 from harness.running.timing_state import TimingState
@@ -158,10 +160,11 @@ class _Run:
         )
         judging.run(self._unjudged(records), max(2, at_once), self._start_anywhere)
         judged_at = time.monotonic()
-        budget_s = self.plan.depth.budget_s
         judged = read_journal(self.folder) if self.plan.measure else []
         state = TimingState(self.plan, self.registry.problems, judged)
         log = TimingLog(journal, state)
+        costs = SetCosts(at_once, self.plan.depth.sample_s)
+        pacing = Pacing(self.plan, state, costs, self._ends(judged_at))
         sets = TimingSets(
             plan=self.plan,
             log=log,
@@ -170,7 +173,8 @@ class _Run:
             judged=judging.judged,
             view=self.view,
             cores=self.cores,
-            at_once=at_once,
+            costs=costs,
+            call_s=pacing.call_s,
             start=self._start,
             came_up=self._came_up,
         )
@@ -178,8 +182,8 @@ class _Run:
             plan=self.plan,
             log=log,
             sets=sets,
+            pacing=pacing,
             view=self.view,
-            ends=None if budget_s is None else self.began + budget_s,
             case_measured=self._measured,
         )
         if self.plan.measure:
@@ -191,6 +195,22 @@ class _Run:
             seconds_in_samples=log.samples_s,
             seconds_start_up=sets.start_up_s,
         )
+
+    def _ends(self, judged_at: float) -> float | None:
+        """When the budget is spent; timing has its share of it, however long judging took."""
+        depth = self.plan.depth
+        if depth.budget_s is None:
+            return None
+        planned, least = (
+            self.began + depth.budget_s,
+            judged_at + depth.timing_share * depth.budget_s,
+        )
+        if least > planned and self.plan.measure:
+            self.view.notice(
+                f"judging took {as_clock(judged_at - self.began)} of the {as_clock(depth.budget_s)}"
+                f" of this depth, so the run ends about {as_clock(least - planned)} later than that"
+            )
+        return max(planned, least)
 
     def _unjudged(self, records: Sequence[Record]) -> dict[str, list[Case]]:
         done = {(r.backend, r.case) for r in records if isinstance(r, VerdictRecord)}

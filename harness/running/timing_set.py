@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,27 +21,22 @@ from harness.running.process import WorkerProcess
 from harness.running.progress import View
 from harness.running.readying import Readying
 from harness.running.records import A_A, MemoryRecord, StartUpRecord
+from harness.running.set_costs import SetCosts
 from harness.running.timing_log import TimingLog
 from harness.timing import environment, machine
 from harness.verification.judge import Judge
 
 __all__ = ["TimingSets"]
 
-_CALLS_IN_BUDGET = 150
-"""One call may take this part of the whole budget: more would leave too few for the others."""
-
-_CALLS_IN_DEADLINE = 4
-"""Making a case ready takes two calls, warming it two more, and each has one deadline."""
-
-_UNEVEN = 3.0
-"""A slow cell may take so many times its even share of a set before its rounds are cut."""
-
 _CHUNK_BYTES = 256 << 20
 
 
 @dataclass
 class TimingSets:
-    """Runs one set after the other; what one has learned of durations helps the next."""
+    """Runs one set after the other; what one has learned of durations helps the next.
+
+    ``call_s`` is how long a call may take to be timed at all.
+    """
 
     plan: Plan
     log: TimingLog
@@ -51,15 +45,24 @@ class TimingSets:
     judged: dict[tuple[str, Case], Judged]
     view: View
     cores: environment.CorePlan
-    at_once: int
+    costs: SetCosts
+    call_s: float
     start: Callable[[str, np.random.Generator, bool], WorkerProcess]
     came_up: Callable[[str, Hello], None]
     start_up_s: float = 0.0
-    _readying_s: dict[str, float] = field(default_factory=dict)
     _anywhere: frozenset[int] = field(default_factory=machine.allowed_cores)
 
-    def run(self, cells: list[Case], cell_done: Callable[[Case], None]) -> None:
-        """One set of ``cells``; each is on disk, and ``cell_done``, before the next begins."""
+    def run(
+        self,
+        cells: Sequence[Case],
+        rounds: int,
+        until: float,
+        cell_done: Callable[[Case], None],
+    ) -> None:
+        """One set of ``cells``; each is on disk, and ``cell_done``, before the next begins.
+
+        At ``until`` (``time.monotonic``) it is broken off: cells that had no turn have none in it.
+        """
         index = self.log.state.next_set
         rng = np.random.default_rng((self.plan.seed, index))
         arms = {arm: name for case in cells for arm, name in self.log.state.arms(case).items()}
@@ -68,14 +71,15 @@ class TimingSets:
         with Fleet(arms, lambda name: self.start(name, rng, shared)) as fleet:
             self._bring_up(fleet, index, cells)
             for chunk in self._chunks(cells):
-                readying = self._make_ready(fleet, index, chunk, len(cells))
-                self._take_turns(readying, index, chunk, len(cells), rng, cell_done)
-                self._measure_memory(readying, chunk)
+                if time.monotonic() < until:
+                    readying = self._make_ready(fleet, index, chunk, until)
+                    self._take_turns(readying, index, chunk, rounds, until, rng, cell_done)
+                    self._measure_memory(readying, chunk, until)
 
-    def _bring_up(self, fleet: Fleet, index: int, cells: list[Case]) -> None:
+    def _bring_up(self, fleet: Fleet, index: int, cells: Sequence[Case]) -> None:
         began = time.monotonic()
         self.view.now(f"set {index + 1}: starting {len(fleet.backends)} workers")
-        failures = fleet.bring_up(self.at_once)
+        failures = fleet.bring_up(self.costs.at_once)
         start_ups = []
         for arm, hello in fleet.hellos.items():
             self.came_up(fleet.backends[arm], hello)
@@ -88,9 +92,11 @@ class TimingSets:
             for case in cells:
                 if arm in self.log.state.arms(case):
                     self.log.fail(index, arm, case, str(failure.kind), reason)
-        self.start_up_s += time.monotonic() - began
+        seconds = time.monotonic() - began
+        self.start_up_s += seconds
+        self.costs.started(seconds)
 
-    def _chunks(self, cells: list[Case]) -> Iterator[list[Case]]:
+    def _chunks(self, cells: Sequence[Case]) -> Iterator[list[Case]]:
         """Cells whose operands together are small enough to be held by every worker at once."""
         chunk: list[Case] = []
         held = 0
@@ -104,20 +110,23 @@ class TimingSets:
             held += needed
         yield chunk
 
-    def _make_ready(self, fleet: Fleet, index: int, chunk: list[Case], open_cells: int) -> Readying:
+    def _make_ready(self, fleet: Fleet, index: int, chunk: list[Case], until: float) -> Readying:
         self.view.now(f"set {index + 1}: first calls of {len(chunk)} cases")
+        now = time.monotonic()
         readying = Readying(
             fleet=fleet,
             state=self.log.state,
             inputs=self.inputs,
             judged=self.judged,
-            call_s=self._limits(open_cells)[0],
+            call_s=self.call_s,
             deadline_s=self.plan.deadline_s,
             fail=functools.partial(self.log.fail, index),
-            seconds=self._readying_s,
+            costs=self.costs,
+            # Where time is short, half of it is for turns: what is not ready by then has none.
+            until=now + (until - now) / 2,
         )
         fleet.pin(self._anywhere)
-        readying.run(chunk, self.at_once)
+        readying.run(chunk)
         return readying
 
     def _take_turns(
@@ -125,7 +134,8 @@ class TimingSets:
         readying: Readying,
         index: int,
         chunk: list[Case],
-        open_cells: int,
+        rounds: int,
+        until: float,
         rng: np.random.Generator,
         cell_done: Callable[[Case], None],
     ) -> None:
@@ -135,28 +145,34 @@ class TimingSets:
         before = environment.pin(self.cores.supervisor)
         try:
             for case in chunk:
+                readied = readying.still_in(case)
+                if readied is None or time.monotonic() >= until:
+                    continue
                 self.view.now(f"set {index + 1}: {case.id}")
                 cell = Cell(
                     case=case,
                     inputs=self.inputs(case),
                     set_index=index,
                     arms=fleet.backends,
-                    readied=readying.still_in(case),
+                    readied=readied,
                     fleet=fleet,
                     depth=self.plan.depth,
+                    rounds=rounds,
                     deadline_s=self.plan.deadline_s,
-                    cell_s=self._limits(open_cells)[1],
+                    cell_s=self.costs.cell_s,
                     rng=rng,
                     judge=self.judge,
                     judged=self.judged,
-                    loops=self.log.state.loops,
+                    state=self.log.state,
                 )
+                began = time.monotonic()
                 self.log.record(*cell.run())
+                self.costs.ran(case, cell.cost(time.monotonic() - began))
                 cell_done(case)
         finally:
             environment.restore(before)
 
-    def _measure_memory(self, readying: Readying, chunk: list[Case]) -> None:
+    def _measure_memory(self, readying: Readying, chunk: list[Case], until: float) -> None:
         """The peaks that are not known yet, when no more turns are taken; then let the cases go.
 
         A case that cannot be measured has no figure, and nothing else changes.
@@ -165,27 +181,19 @@ class TimingSets:
         fleet.pin(self._anywhere)
         left: dict[str, deque[Request]] = {}
         for case in chunk:
-            for arm in readying.still_in(case):
+            for arm in readying.still_in(case) or ():
                 requests = left.setdefault(arm, deque())
                 if arm != A_A and (arm, case.id) not in state.measured:
                     requests.append(Measure(case))
                 requests.append(Forget(case))
 
         def next_request(arm: str) -> Request | None:
-            return left[arm].popleft() if left[arm] and fleet.workers[arm].alive else None
+            if time.monotonic() >= until or not fleet.workers[arm].alive:
+                return None
+            return left[arm].popleft() if left[arm] else None
 
         for arm, request, reply in fleet.ask_all(
-            left, next_request, self.at_once, self.plan.deadline_s
+            left, next_request, self.costs.at_once, self.plan.deadline_s
         ):
             if isinstance(request, Measure) and isinstance(reply, Measured):
                 self.log.record(MemoryRecord(arm, request.case.id, reply.peak_bytes))
-
-    def _limits(self, cells: int) -> tuple[float, float]:
-        """Seconds that one call may take, and seconds for all rounds of one of ``cells`` cells."""
-        depth, longest = self.plan.depth, self.plan.deadline_s / _CALLS_IN_DEADLINE
-        if depth.budget_s is None:
-            return longest, math.inf
-        return (
-            min(depth.budget_s / _CALLS_IN_BUDGET, longest),
-            _UNEVEN * depth.budget_s / depth.looks[0] / cells,
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -40,6 +41,7 @@ class TimingState:
         self._ended: set[str] = set()
         self.samples: defaultdict[str, list[SampleRecord]] = defaultdict(list)
         self.loops: dict[tuple[str, str], int] = {}
+        self.call_s: dict[tuple[str, str], float] = {}
         self.measured: set[tuple[str, str]] = set()
         self.next_set = 0
         for record in records:
@@ -52,8 +54,10 @@ class TimingState:
                 self._verdicts[backend, case] = VerdictKind(kind)
             case StartUpRecord(set_index=index):
                 self.next_set = max(self.next_set, index + 1)
-            case FirstCallRecord(backend=backend, case=case, loops=loops):
+            case FirstCallRecord(backend=backend, case=case, loops=loops, second_call_s=seconds):
                 self.loops.setdefault((backend, case), loops)
+                if not math.isnan(seconds):
+                    self.call_s.setdefault((backend, case), seconds)
             case SampleRecord(case=case, set_index=index):
                 self.samples[case].append(record)
                 self.next_set = max(self.next_set, index + 1)

@@ -65,15 +65,16 @@ class ReadyCase:
 
 
 def make_ready(
-    backend: Backend, problem: Problem, case: Case, inputs: CaseInputs
+    backend: Backend, problem: Problem, case: Case, inputs: CaseInputs, twice: bool = True
 ) -> tuple[ReadyCase, Readied]:
-    """Convert, prepare and call for the first and second time."""
+    """Convert, prepare and call for the first and, if ``twice``, the second time."""
     refuse_other_dtype(backend, case)
     costs = sampling.first_calls(
         backend,
         build(backend, problem, case.operator),
         (*inputs.args, *inputs.seeds),
         prepare=functools.partial(prepare, backend, case.operator),
+        twice=twice,
     )
     return ReadyCase(backend, problem, inputs, costs), Readied(
         prepare_s=costs.prepare_s,

@@ -109,8 +109,10 @@ class Worker:
         # left behind is collected here, not during a turn.
         self.quiet.enter_context(sampling.quiet_collector())
         problem = self.registry.problem(request.case.problem)
-        ready, readied = turns.make_ready(self.backend, problem, request.case, request.inputs)
-        if readied.second_call_s <= request.call_s:
+        ready, readied = turns.make_ready(
+            self.backend, problem, request.case, request.inputs, request.twice
+        )
+        if not readied.second_call_s > request.call_s:
             self.ready[request.case] = ready
         return readied
 

@@ -87,11 +87,13 @@ def first_calls(
     operands: Sequence[np.ndarray],
     clock: Clock = time.perf_counter_ns,
     prepare: Callable[..., Call] | None = None,
+    twice: bool = True,
 ) -> FirstCalls:
     """Convert ``operands``, prepare ``call`` and call it twice; time each and wait for it.
 
     ``call(*operands)`` is what ``harness.contract.build`` returns, not yet prepared;
-    ``prepare(call, *native)`` is ``backend.prepare`` unless told otherwise.
+    ``prepare(call, *native)`` is ``backend.prepare`` unless told otherwise. If not ``twice``, it
+    is called once; then ``second_call_s`` is NaN, and ``compile_s`` too where the backend prepares.
     """
     prepare = prepare or backend.prepare
 
@@ -113,7 +115,7 @@ def first_calls(
     native, conversion_s = timed(convert)
     prepared, prepare_s = timed(lambda: prepare(call, *native))
     _, first_s = timed(called)
-    _, second_s = timed(called)
+    second_s = timed(called)[1] if twice else math.nan
     prepares = type(backend).prepare is not Backend.prepare
     return FirstCalls(
         initialise_s=max(0.0, cold_s - conversion_s),
@@ -121,10 +123,15 @@ def first_calls(
         prepare_s=prepare_s,
         first_call_s=first_s,
         second_call_s=second_s,
-        compile_s=max(0.0, first_s - second_s) if prepares else 0.0,
+        compile_s=_positive(first_s - second_s) if prepares else 0.0,
         call=prepared,
         operands=native,
     )
+
+
+def _positive(seconds: float) -> float:
+    """``seconds``, and 0 for less; NaN stays NaN."""
+    return 0.0 if seconds < 0 else seconds
 
 
 def calibrate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +22,11 @@ __all__ = [
     "estimated_seconds",
     "latin_square_orders",
     "look_at",
+    "one_more_look_is_paid",
 ]
+
+_SHARE_WHEN_ASKED = 0.1
+"""Of a budget that was asked for, so that it is kept within a tenth wherever judging keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,12 @@ class Depth:
     """How much is measured.
 
     ``looks`` are the planned numbers of sets after which a cell may end, rising; ``rounds``
-    the turns of every arm in one cell of one set; ``sample_s`` the least duration of a sample;
-    ``budget_s`` the wall time of the whole run, judging and start-up included (None: no limit);
-    ``most_sizes`` how many sizes of a problem are timed (None: all).
+    the turns of every arm in one cell of one set, before time is short or more are worth while
+    (``harness.running.pacing``); ``sample_s`` the least duration of a sample; ``budget_s`` the
+    wall time of the whole run, judging and start-up included (None: no limit); ``most_sizes`` how
+    many sizes of a problem are timed (None: all). Judging is never cut for the budget: timing gets
+    what is left, and the part ``timing_share`` of it at least. ``audit`` asks for a last set that
+    shows what taking turns does to a time.
     """
 
     name: str
@@ -39,6 +48,8 @@ class Depth:
     sample_s: float
     budget_s: float | None
     most_sizes: int | None
+    timing_share: float = 1 / 3
+    audit: bool = False
 
     def __post_init__(self) -> None:
         """Refuse looks that do not rise, and a first look without an interval."""
@@ -47,6 +58,12 @@ class Depth:
             raise ValueError(f"looks must rise and start at 2 sets or more, not {self.looks}")
         if self.rounds < 1 or self.sample_s <= 0:
             raise ValueError("a depth needs at least one round and samples that last")
+        if self.budget_s is not None and not (0 < self.budget_s < math.inf):
+            raise ValueError(f"a budget of {self.budget_s} s is no time to measure in")
+
+    def with_budget(self, seconds: float) -> Depth:
+        """The same depth with a budget that a person asked for, kept within a tenth of it."""
+        return dataclasses.replace(self, budget_s=seconds, timing_share=_SHARE_WHEN_ASKED)
 
     def timed_sizes(self, sizes: Sequence[Size]) -> tuple[Size, ...]:
         """The sizes to time: all, or ``most_sizes`` spread from the smallest to the largest."""
@@ -61,11 +78,9 @@ class Depth:
 
 
 QUICK = Depth("quick", looks=(4,), rounds=3, sample_s=2e-3, budget_s=60.0, most_sizes=2)
-DEFAULT = Depth(
-    "default", looks=(6, 10, 16), rounds=5, sample_s=2e-3, budget_s=300.0, most_sizes=None
-)
+DEFAULT = Depth("default", (6, 10, 16), 5, 5e-3, budget_s=300.0, most_sizes=None, audit=True)
 THOROUGH = Depth(
-    "thorough", looks=(6, 10, 16, 26, 40), rounds=7, sample_s=5e-3, budget_s=None, most_sizes=None
+    "thorough", (6, 10, 16, 26, 40), 7, 5e-3, budget_s=None, most_sizes=None, audit=True
 )
 DEPTHS: dict[str, Depth] = {depth.name: depth for depth in (QUICK, DEFAULT, THOROUGH)}
 
@@ -109,6 +124,18 @@ def alpha_spending(looks: Sequence[int], alpha: float) -> tuple[float, ...]:
 def look_at(sets: int, looks: Sequence[int]) -> int | None:
     """The index of the look that is due after exactly ``sets`` sets; None: no look is."""
     return looks.index(sets) if sets in looks else None
+
+
+def one_more_look_is_paid(sets: int, looks: Sequence[int], alpha: float) -> bool:
+    """Whether a cell may be looked at once, unplanned, after ``sets`` sets, when time runs out.
+
+    A cell that goes on after such a look is judged again at the level a of the next look, but the
+    looks behind that one will not come. By the union bound this is honest if what was spent
+    before, twice a, is no more than ``alpha`` together.
+    """
+    spent = alpha_spending(looks, alpha)
+    index = next((i for i, n in enumerate(looks) if sets <= n), len(looks) - 1)
+    return sum(spent[: index + 1]) + spent[index] <= alpha
 
 
 def alpha_at(sets: int, looks: Sequence[int], alpha: float) -> float:

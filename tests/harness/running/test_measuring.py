@@ -10,6 +10,7 @@ import pytest
 from harness.contract import Case
 from harness.running.journal import Journal, read_journal
 from harness.running.measuring import Measuring
+from harness.running.pacing import Pacing
 from harness.running.plan import Plan
 from harness.running.progress import QuietView
 from harness.running.records import (
@@ -22,6 +23,7 @@ from harness.running.records import (
     TimingFailureRecord,
     VerdictRecord,
 )
+from harness.running.set_costs import CellCost, SetCosts
 from harness.running.timing_log import TimingLog
 from harness.running.timing_state import TimingState
 from harness.timing.schedule import Depth
@@ -48,27 +50,37 @@ def sample(arm, case, set_index, wall_s):
     return SampleRecord(backend, arm, case.id, set_index, 0, 0, 1, wall_s, wall_s, 0, 0.0)
 
 
-class Sets:
-    """Stands in for workers: each set of a cell gives the ratio that ``ratio(set)`` says."""
+START_UP_S, CELL_S = 2.0, 8.0
 
-    def __init__(self, log, ratio, seconds=None, fails=()):
-        self.log, self.ratio, self.clock, self.fails = log, ratio, seconds, fails
+
+class Sets:
+    """Stands in for workers: each set of a cell gives the ratio that ``ratio(set)`` says.
+
+    With a clock, a set takes ``START_UP_S`` and ``CELL_S`` for each cell, whatever the rounds.
+    """
+
+    def __init__(self, log, ratio, costs, clock=None, fails=()):
+        self.log, self.ratio, self.costs, self.clock, self.fails = log, ratio, costs, clock, fails
         self.ran = []
 
-    def run(self, cells, cell_done):
+    def run(self, cells, rounds, until, cell_done):
         index = self.log.state.next_set
         self.ran.append([case.id for case in cells])
         self.log.record(StartUpRecord("base", index, 0.1, 0.1))
+        if self.clock is not None:
+            self.clock[0] += START_UP_S
+            self.costs.started(START_UP_S)
         for case in cells:
             arms = self.log.state.arms(case)
             if "other" in arms and "other" in self.fails:
                 self.log.fail(index, "other", case, "crashed", "planted")
             elif arms:
-                times = {arm: self.ratio(index) if arm == "other" else 1.0 for arm in arms}
-                self.log.record(*(sample(arm, case, index, t) for arm, t in times.items()))
+                ratios = {arm: self.ratio(index) if arm == "other" else 1.0 for arm in arms}
+                self.log.record(*(sample(arm, case, index, t) for arm, t in ratios.items()))
+            if self.clock is not None:
+                self.clock[0] += CELL_S
+                self.costs.ran(case, CellCost(0.0, 0.0, CELL_S))
             cell_done(case)
-        if self.clock is not None:
-            self.clock[0] += 10.0
 
 
 @pytest.fixture
@@ -82,9 +94,10 @@ def measure(registry, tmp_path):
         records = verdicts or [verdict(b, case.id) for b in plan.backends for case in plan.timed]
         state = TimingState(plan, registry.problems, [*records, *before])
         log = TimingLog(journal, state)
-        sets = Sets(log, ratio, clock, fails)
-        told = []
-        Measuring(plan, log, sets, QuietView(), ends, lambda *facts: told.append(facts)).run()
+        costs = SetCosts(at_once=2, sample_s=plan.depth.sample_s)
+        sets = Sets(log, ratio, costs, clock, fails)
+        pacing, told = Pacing(plan, state, costs, ends), []
+        Measuring(plan, log, sets, pacing, QuietView(), lambda *facts: told.append(facts)).run()
         written = [r for r in read_journal(tmp_path) if isinstance(r, CellEndRecord)]
         return {end.case: (end.sets, end.why) for end in written}, sets, told
 
@@ -132,19 +145,80 @@ def test_cells_that_are_decided_leave_the_sets(measure):
     assert sets.ran == [[small.id, CASE.id]] * 2
 
 
-def test_the_budget_ends_what_has_an_interval(measure, monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr("harness.running.measuring.time.monotonic", lambda: clock[0])
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that only sets move, in seconds."""
+    now = [0.0]
+    monkeypatch.setattr("harness.running.pacing.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("harness.running.measuring.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_the_budget_ends_a_cell_whose_next_set_would_end_after_it(measure, clock):
     # Sets of 10 s: after three, the fourth would end at 40 s.
     ends, _, _ = measure(plan_of(CASE), noisy(1, 0.3), ends=35.0, clock=clock)
     assert ends == {CASE.id: (3, "budget")}
+    assert clock[0] <= 35.0
 
 
-def test_a_budget_that_is_spent_leaves_two_sets_all_the_same(measure, monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr("harness.running.measuring.time.monotonic", lambda: clock[0])
-    ends, _, _ = measure(plan_of(CASE), noisy(1, 0.3), ends=-1.0, clock=clock)
-    assert ends == {CASE.id: (2, "budget")}
+def test_a_budget_that_is_spent_leaves_nothing_to_time(measure, clock):
+    ends, sets, _ = measure(plan_of(CASE), noisy(1, 0.3), ends=-1.0, clock=clock)
+    assert ends == {CASE.id: (0, "budget")}
+    assert sets.ran == []
+
+
+SMALL = Case.parse(GRADIENT.format(2, 1))
+LONG = Depth("long", (6, 10, 16), rounds=1, sample_s=1e-3, budget_s=None, most_sizes=None)
+
+
+def test_the_last_of_the_budget_goes_to_a_part_of_the_cells(measure, clock):
+    # Sets of both cells take 18 s: two end at 36 s, and then there is time for one cell, not two.
+    plan = plan_of(SMALL, CASE, depth=LONG)
+    ends, sets, _ = measure(plan, noisy(1, 0.3), ends=48.0, clock=clock)
+    assert ends == {SMALL.id: (3, "budget"), CASE.id: (2, "budget")}
+    assert sets.ran == [[SMALL.id, CASE.id]] * 2 + [[SMALL.id]]
+    assert clock[0] <= 48.0
+
+
+def paced(registry, plan, before, ends):
+    """What comes next when sets cost what those of ``Sets`` do, and ``before`` has been sampled."""
+    verdicts = [verdict(b, case.id) for b in plan.backends for case in plan.timed]
+    costs = SetCosts(at_once=2, sample_s=1e-3, start_up_s=START_UP_S)
+    for case in plan.timed:
+        costs.ran(case, CellCost(0.0, 0.0, CELL_S))
+    return Pacing(plan, TimingState(plan, registry.problems, [*verdicts, *before]), costs, ends)
+
+
+def sampled(case, *ratios):
+    return [
+        sample(arm, case, s, {"other": ratio}.get(arm, 1.0))
+        for s, ratio in enumerate(ratios)
+        for arm in ("base", A_A, "other")
+    ]
+
+
+def test_the_last_of_the_budget_goes_to_what_is_unresolved(registry, clock):
+    """The smaller cell comes first in the plan, but after two sets its answer is clear."""
+    before = [*sampled(SMALL, 2.0, 2.001), *sampled(CASE, 1.3, 0.8)]
+    following = paced(registry, plan_of(SMALL, CASE, depth=LONG), before, ends=12.0).next_set()
+    assert (following.cells, following.ended) == ((CASE,), (SMALL,))
+
+
+def test_a_cell_is_looked_at_beside_its_looks_once_only(registry, clock):
+    before = [*sampled(SMALL, 2.0, 1.4), *sampled(CASE, 1.3, 0.8)]
+    pacing = paced(registry, plan_of(SMALL, CASE, depth=LONG), before, ends=12.0)
+    assert pacing.next_set().cells == (SMALL,)
+    # One more set, and it would look decided; but it has been looked at.
+    for arm in ("base", A_A, "other"):
+        pacing.state.take(sample(arm, SMALL, 2, 1.0))
+    pacing.state.samples[SMALL.id] = sampled(SMALL, 2.0, 2.001, 2.0)
+    assert pacing.next_set().cells == (SMALL,)
+
+
+def test_what_lacks_one_set_for_an_interval_comes_first(registry, clock):
+    before = [*sampled(SMALL, 2.0, 1.4), *sampled(CASE, 1.3)]
+    following = paced(registry, plan_of(SMALL, CASE, depth=LONG), before, ends=12.0).next_set()
+    assert (following.cells, following.ended) == ((CASE,), (SMALL,))
 
 
 def test_a_cell_without_a_right_derivative_is_not_timed(measure):

@@ -29,6 +29,7 @@ from harness.contract import (
 )
 
 STEP = 2.0**-100
+LATENCY_S = 0.01
 Results = tuple[Array, ...]
 
 
@@ -165,6 +166,41 @@ class HangsLate(Counting):
             time.sleep(0.05)
 
 
+class Later:
+    """A result that is on its way: it takes ``LATENCY_S`` seconds from the call until it is there.
+
+    It begins when it is asked for, as on a lazy device: work that nobody waits for is never done.
+    """
+
+    def __init__(self, result: Array) -> None:
+        self.result = result
+        self.there = False
+
+    def get(self) -> Array:
+        if not self.there:
+            time.sleep(LATENCY_S)
+            self.there = True
+        return self.result
+
+
+class Asynchronous(Correct):
+    """Returns before it has computed; ``wait`` and ``to_numpy`` block. All of that is allowed."""
+
+    def native_jvp(self, fun: Function, primals: Results, tangents: Results) -> Results:
+        (result,) = super().native_jvp(fun, primals, tangents)
+        return (Later(result),)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        return np.asarray(x.get() if isinstance(x, Later) else x)
+
+    def wait(self, result: Any) -> None:
+        if isinstance(result, tuple):
+            for x in result:
+                self.wait(x)
+        elif isinstance(result, Later):
+            result.get()
+
+
 def cubes(xp: Namespace, x: Array, a: Array) -> Array:
     """f(x) = Σ a_i x_i³ with the constants a; shape () from shape (n,)."""
     return xp.sum(a * x * x * x)
@@ -232,6 +268,7 @@ BACKENDS: dict[str, type[Correct]] = {
     "faulty_drifts": Drifts,
     "faulty_aborts_late": AbortsLate,
     "faulty_hangs_late": HangsLate,
+    "faulty_asynchronous": Asynchronous,
 }
 
 

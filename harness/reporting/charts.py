@@ -13,7 +13,15 @@ from harness.reporting import theme
 from harness.reporting.drawing import Rows, Styles
 from harness.timing.statistics import MARGIN
 
-__all__ = ["curves", "error_against_time", "first_calls", "growth", "predicted", "ratios"]
+__all__ = [
+    "curves",
+    "error_against_time",
+    "first_calls",
+    "growth",
+    "predicted",
+    "profiles",
+    "ratios",
+]
 
 
 def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
@@ -53,7 +61,7 @@ def ratios(rows: Rows, styles: Styles, baseline: str) -> str:
 def growth(rows: Rows, styles: Styles, unit: str) -> str:
     """Time against size, both logarithmic: one panel for each ``panel``, a line a backend.
 
-    Rows: panel, backend, scale, seconds, low, high. The thin upright line is the interval.
+    Rows: panel, backend, scale, seconds, low, high. The band is the interval.
     """
     styles = draw.present(rows, styles)
     x_domain, x_ticks = theme.log_ticks([r["scale"] for r in rows], most=5)
@@ -63,18 +71,50 @@ def growth(rows: Rows, styles: Styles, unit: str) -> str:
         color=draw.hue(styles, legend=True),
     )
     y = alt.Y("seconds:Q", scale=draw.log(y_domain), axis=draw.time(y_ticks), title=None)
-    interval = base.mark_rule(strokeWidth=1, opacity=0.5).encode(
-        y=alt.Y("low:Q", scale=draw.log(y_domain)), y2="high:Q"
+    band = base.mark_area(opacity=0.22).encode(
+        y=alt.Y("low:Q", scale=draw.log(y_domain)), y2="high:Q", fill=draw.hue(styles, fill=True)
     )
     line = base.mark_line(strokeWidth=1.6).encode(y=y)
     points = base.mark_point(size=34, filled=True, opacity=1).encode(
         y=y, shape=draw.shape(styles, legend=True)
     )
-    layers = alt.layer(interval, line, points).properties(height=210)
+    layers = alt.layer(band, line, points).properties(height=210)
     return draw.svg(
         draw.panels(layers, draw.within(y_domain, rows)),
         "Time of one call against the size of the problem",
     )
+
+
+def profiles(rows: Rows, styles: Styles) -> str:
+    """The share of cells within a factor τ of the fastest: a step line a backend, in its band.
+
+    Rows: backend, tau, share, low, high; τ from 1 on, logarithmic.
+    """
+    styles = draw.present(rows, styles)
+    domain, ticks = theme.log_ticks([r["tau"] for r in rows])
+    domain = [1.0, domain[1]]
+    base = alt.Chart(alt.Data(values=list(rows)))
+    x = alt.X(
+        "tau:Q",
+        scale=draw.log(domain),
+        axis=draw.axis([t for t in ticks if t >= 1], "datum.value + '×'"),
+        title="τ: times as long as the fastest",
+    )
+    whole = alt.Scale(domain=[0, 1])
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%")
+    band = base.mark_area(opacity=0.16, interpolate="step-after").encode(
+        x=x,
+        y=alt.Y("low:Q", scale=whole, axis=axis, title=None),
+        y2="high:Q",
+        fill=draw.hue(styles, fill=True),
+    )
+    line = base.mark_line(strokeWidth=1.8, interpolate="step-after").encode(
+        x=x,
+        y=alt.Y("share:Q", scale=whole, axis=axis, title=None),
+        color=draw.hue(styles, legend=True, columns=4),
+    )
+    chart = alt.layer(band, line).properties(width=640, height=300)
+    return draw.svg(chart, "Share of cells within a factor of the fastest")
 
 
 def predicted(rows: Rows, styles: Styles, axes: tuple[str, str]) -> str:

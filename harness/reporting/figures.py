@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.reporting import charts, text, theme
 from harness.reporting.findings.accumulation import Chain
+from harness.reporting.findings.against import Profile
 from harness.reporting.findings.growth import Family
 from harness.reporting.findings.speed import Cell, Speed
 from harness.reporting.findings.starting import Start
@@ -21,6 +22,9 @@ __all__ = ["Figures"]
 
 EXACT = 1e-18
 """Where an error of 0 is drawn: a logarithmic axis has no 0, and no float64 error is so small."""
+
+FURTHEST = 1000.0
+"""The factor of the fastest at which a profile is cut off."""
 
 _PANEL_WIDTH = 44
 """Characters in the head of a panel: more would run into the next one."""
@@ -69,6 +73,38 @@ class Figures:
             for name, row in cell.timed.items()
         ]
         return charts.growth(rows, self._styles, "n") if rows else ""
+
+    def overall(self, rows: Iterable[Mapping[str, Any]], spread: float) -> str:
+        """Geometric means of ratios; ``spread`` is the largest log-ratio of the A/A duplicate."""
+        panel = "over all cells"
+        its = [
+            _ratio_row(
+                panel,
+                _label(row["backend"]),
+                (row["ratio"], row["ratio_low"], row["ratio_high"]),
+                not row["ratio_low"] <= 1 <= row["ratio_high"],
+            )
+            for row in rows
+            if _label(row["backend"]) != self._baseline
+        ]
+        if not its:
+            return ""
+        if math.isfinite(spread):
+            limits = 1.0, math.exp(-spread), math.exp(spread)
+            its.append(_ratio_row(panel, A_A, limits, True))
+        styles = {**self._styles, A_A: (theme.MUTED, "circle")}
+        return charts.ratios(its, styles, self._baseline)
+
+    def profiles(self, profiles: Sequence[Profile]) -> str:
+        """Performance profiles, up to where the slowest of what has a time has got in."""
+        ends = [x for p in profiles for x in p.slowdowns if math.isfinite(x)]
+        last = min(max(ends, default=1.0), FURTHEST) * 1.15
+        rows = [
+            {"backend": _label(p.backend), "tau": tau, "share": share, "low": low, "high": high}
+            for p in profiles
+            for tau, share, low, high in p.steps(last)
+        ]
+        return charts.profiles(rows, self._styles) if rows else ""
 
     def predicted(self, chains: Iterable[Chain]) -> str:
         """Measured against predicted ratios of forward and reverse accumulation."""

@@ -1,102 +1,108 @@
-"""report.html: one file that works offline, without a server and without JavaScript."""
+"""report.html: one file that works offline, without a server; complete without JavaScript."""
 
 from __future__ import annotations
 
-import importlib
+import json
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.contract import Operator
-from harness.errors import RunFailedError
-from harness.reporting import text, theme
+from harness.reporting import page, text
+from harness.reporting.csv import csv_text
 from harness.reporting.findings import names
 from harness.reporting.findings.accumulation import agreement, chains
 from harness.reporting.findings.accuracy import relative_errors, worst_errors
+from harness.reporting.findings.against import against
 from harness.reporting.findings.circumstances import (
     environment,
     progress,
+    sentinel_headline,
     sentinel_sentence,
     start_ups,
     state,
 )
+from harness.reporting.findings.conventions import conventions
 from harness.reporting.findings.growth import growth, primal_ratios
 from harness.reporting.findings.rightness import rightness
 from harness.reporting.findings.speed import Cell, speed
 from harness.reporting.findings.starting import Start, starts
 from harness.reporting.findings.training import trainings
 from harness.reporting.frames import RunFrames
-from harness.reporting.schema import rows
+from harness.reporting.lecture import Exhibit
+from harness.reporting.schema import MEASUREMENTS, VERDICTS, rows
 from harness.reporting.vocabulary import ANSWER_WORDS, VERDICT_WORDS
+from harness.running.journal import RUN_FILE
 from harness.running.records import SCHEMA_VERSION
 from harness.timing.statistics import CONFIDENCE, MARGIN
 
-if TYPE_CHECKING:
-    import jinja2
-
-__all__ = ["MissingExtraError", "render_report", "write_report"]
+__all__ = ["render_report", "version", "words", "write_report"]
 
 Sections = Sequence[tuple[str, str]]
+Reproducer = Callable[[str, str, str], str]
+"""A line of the library itself for a backend, case and reason; empty where there is none."""
 
-
-class MissingExtraError(RunFailedError):
-    """What the ``report`` extra brings is not installed."""
-
-
-_CONTENTS = (
+_PARTS = (
     ("right", "Right?"),
     ("fast", "Fastest?"),
     ("growth", "Growth"),
     ("start", "Compiling"),
     ("error", "Error and time"),
-    ("training", "Training"),
+    ("against", "All against all"),
     ("memory", "Memory"),
-    ("method", "Method and environment"),
+    ("conventions", "Conventions"),
+    ("lecture", "Lecture"),
+    ("method", "Method"),
 )
+_MOST_LINES = 200
+"""Divergences that get a line of the library itself: each needs the truth to be looked up."""
 
 
-def write_report(frames: RunFrames, path: Path, sections: Sections = ()) -> None:
+def write_report(
+    frames: RunFrames,
+    path: Path,
+    sections: Sections = (),
+    *,
+    exhibits: Sequence[Exhibit] = (),
+    reproducer: Reproducer | None = None,
+) -> None:
     """Write ``render_report`` to ``path``; RunFailedError when that cannot be."""
-    page = render_report(frames, sections)
-    try:
-        path.write_text(page, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise RunFailedError(
-            f"{path} cannot be written ({error.strerror}); give a folder that can be"
-        ) from error
+    page.write(render_report(frames, sections, exhibits=exhibits, reproducer=reproducer), path)
 
 
-def render_report(frames: RunFrames, sections: Sections = ()) -> str:
-    """The report of a run as one HTML page; ``sections`` are plug-ins' (title, plain text).
+def render_report(
+    frames: RunFrames,
+    sections: Sections = (),
+    *,
+    exhibits: Sequence[Exhibit] = (),
+    reproducer: Reproducer | None = None,
+) -> str:
+    """The report of a run as one HTML page.
 
-    MissingExtraError, in one line, when what the ``report`` extra brings is not installed.
+    ``sections`` are plug-ins' (title, plain text), ``exhibits`` what the lecture's section shows,
+    and ``reproducer`` writes a divergence in the library's own words. MissingExtraError, in one
+    line, when what the ``report`` extra brings is not installed.
     """
-    for module in ("altair", "jinja2", "vl_convert"):
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise MissingExtraError(
-                f"report.html needs {error.name or module}; "
-                "install with: python -m pip install 'adjudge[report]'"
-            ) from error
-    return _environment().get_template("report.html.j2").render(_context(frames, sections))
+    page.require("altair", "jinja2", "vl_convert")
+    context = _context(frames, sections, reproducer or (lambda *_: ""))
+    return page.render("report.html.j2", context | {"exhibits": exhibits})
 
 
-def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
+def _context(frames: RunFrames, sections: Sections, reproducer: Reproducer) -> dict[str, Any]:
     """Everything that the template shows."""
     from harness.reporting.figures import Figures  # needs the report extra
 
     info, right, fast = frames.info, rightness(frames), speed(frames)
     figures = Figures(info.plan.backends, info.plan.baseline)
     families, found, trained = growth(fast), chains(frames), trainings(frames)
-    errors = relative_errors(frames)
+    errors, compared = relative_errors(frames), against(frames)
+    overall = [row for row in rows(frames.overall) if row["cells"]]
     return {
-        "adjudge_version": _version(),
+        "adjudge_version": version(),
         "schema_version": SCHEMA_VERSION,
-        "palette_css": _palette_css(),
         "verdict_words": {kind.value: word for kind, word in VERDICT_WORDS.items()},
         "answer_words": {answer.value: word for answer, word in ANSWER_WORDS.items()},
         "info": info,
@@ -104,15 +110,19 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
         "state_sentence": state(frames),
         "progress_sentence": progress(frames),
         "contents": [
-            *_CONTENTS,
+            *_PARTS,
             *((f"more-{i}", title) for i, (title, _) in enumerate(sections, 1)),
         ],
+        "parts": [name for name, _ in _PARTS],
+        "subject": _subject(frames),
         "right": right,
         "prefix": (prefix := names.common_prefix(right.problems)),
         "short": lambda problem: problem.removeprefix(prefix),
         "used_verdicts": {kind.value for kind in right.total.counts},
-        "reproducer": _reproducer,
+        "reproducer": _command,
+        "written_line": _written(right.divergences, reproducer),
         "speed": fast,
+        "sentinel_headline": sentinel_headline(frames),
         "sentinel_sentence": sentinel_sentence(frames),
         "leaders": [
             (problem, led)
@@ -124,7 +134,15 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
             for title, problems in names.kin(fast.cells)
         ],
         "untimed": fast.untimed,
-        "overall": [row for row in rows(frames.overall) if row["cells"]],
+        "overall": overall,
+        "overall_chart": figures.overall(overall, frames.sentinel.largest),
+        "against": compared,
+        "profile_chart": figures.profiles(compared.profiles),
+        "conventions": conventions(frames),
+        "n_verdicts": len(frames.verdicts),
+        "n_measurements": len(frames.measurements),
+        "carried": _carried(frames),
+        "downloads": [(name.split(".")[0], name) for name in _FILES],
         "families": families,
         "growth_charts": [
             (title, figures.growth(f for f in families if f.problem in problems))
@@ -149,61 +167,65 @@ def _context(frames: RunFrames, sections: Sections) -> dict[str, Any]:
         "sources": [(p.name, p.source) for p in info.problems.values() if p.source],
         "environment": environment({**info.environment, "seeds": info.seeds}),
         "sections": [(title, body.split("\n\n")) for title, body in sections],
-        "seconds_interval": text.seconds_interval,
-        "ratio_interval": text.ratio_interval,
-        "exponent_interval": text.exponent_interval,
         "nan": math.nan,
     }
 
 
-def _environment() -> jinja2.Environment:
-    import jinja2
+def words() -> str:
+    """Symbol and tone of each word of a closed vocabulary, as JSON for the page's script."""
+    known = {
+        "verdict": {
+            k.value: {"symbol": w.symbol, "tone": w.tone} for k, w in VERDICT_WORDS.items()
+        },
+        "answer": {k.value: {"symbol": w.symbol, "tone": w.tone} for k, w in ANSWER_WORDS.items()},
+    }
+    return json.dumps(known, ensure_ascii=False)
+
+
+_FILES = ("verdicts.csv", "measurements.csv", RUN_FILE)
+
+
+def _carried(frames: RunFrames) -> dict[str, Any]:
+    """What the page holds of the run's files, byte for byte, gzipped; and its vocabulary."""
     from markupsafe import Markup
 
-    def finalize(value: Any) -> Any:
-        """Write out hidden characters of every string that the page did not make itself."""
-        if isinstance(value, str) and not isinstance(value, Markup):
-            return text.visible(value)
-        return value
-
-    env = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.reporting"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-    )
-    env.filters |= {
-        "bytes": text.bytes_,
-        "clip": text.clip,
-        "commas": lambda size: size.replace(",", ", "),
-        "count": text.count,
-        "error": text.error,
-        "exponent": text.exponent,
-        "number": text.number,
-        "plural": text.plural,
-        "ratio": text.ratio,
-        "seconds": text.seconds,
+    described = (frames.path / RUN_FILE).read_text(encoding="utf-8")
+    contents = (csv_text(frames.verdicts, VERDICTS), csv_text(frames.measurements, MEASUREMENTS))
+    carried = {
+        name.split(".")[0]: Markup(page.packed(content))
+        for name, content in zip(_FILES, (*contents, described), strict=True)
     }
-    return env
+    return {**carried, "words": Markup(words())}
 
 
-def _palette_css() -> str:
-    """Rules that give the charts their colours on a dark page; they have those of a light one."""
-    rules = [
-        f'svg [{attribute}="{light}"] {{ {attribute}: {dark}; }}'
-        for light, dark in theme.DARK.items()
-        for attribute in ("fill", "stroke")
-    ]
-    return "@media screen and (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}"
+def _subject(frames: RunFrames) -> str:
+    """What was judged and timed, in a few words."""
+    plan = frames.info.plan
+    told = [text.plural(len(plan.backends), "backend"), text.plural(len(plan.cases), "case")]
+    if plan.timed:
+        told.append(text.plural(len(plan.timed), "timed cell"))
+    return ", ".join(told)
 
 
-def _reproducer(row: Mapping[str, Any]) -> str:
+def _written(
+    divergences: Sequence[Any], reproducer: Reproducer
+) -> Callable[[Mapping[str, Any]], str]:
+    """The library's own line of the first row of each divergence, as far as there are not many."""
+    first = {id(group.rows[0]) for group in divergences[:_MOST_LINES]}
+
+    def line(row: Mapping[str, Any]) -> str:
+        if id(row) not in first:
+            return ""
+        return reproducer(row["backend"], row["case"], row["reason"] or "")
+
+    return line
+
+
+def _command(row: Mapping[str, Any]) -> str:
     """The command that asks a backend this one case again."""
     options = ("backend", "problem", "operator", "size", "dtype", "point")
-    words = [word for option in options for word in (f"--{option}", str(row[option]))]
-    return shlex.join(["adjudge", "check", *words])
+    parts = [word for option in options for word in (f"--{option}", str(row[option]))]
+    return shlex.join(["adjudge", "check", *parts])
 
 
 def _one_for_each_problem(
@@ -220,7 +242,8 @@ def _one_for_each_problem(
     return list(best.values())
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of adjudge that writes the page."""
     try:
         return metadata.version("adjudge")
     except metadata.PackageNotFoundError:

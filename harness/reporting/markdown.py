@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from harness.reporting import text
 from harness.reporting.findings.circumstances import progress, sentinel_sentence, state
 from harness.reporting.findings.names import condensed, kin, short
-from harness.reporting.findings.rightness import Rightness, Tally, rightness
+from harness.reporting.findings.rightness import Rightness, rightness
 from harness.reporting.findings.speed import Cell, Speed, answer_word, speed
+from harness.reporting.findings.tallies import Tally
 from harness.reporting.findings.training import Training, trainings
 from harness.reporting.frames import RunFrames
 

@@ -152,7 +152,7 @@ def _pair(backend: str, other: str, cells: int, mean: Interval) -> dict[str, Any
 def _answer(mean: Interval) -> Answer:
     """Equivalent when the whole interval lies within the margin, else by the side that it is on."""
     low, high = _OPEN if math.isnan(mean.low) else (mean.low, mean.high)
-    if 1 / (1 + MARGIN) <= low and high <= 1 + MARGIN:
+    if low >= 1 / (1 + MARGIN) and high <= 1 + MARGIN:
         return Answer.EQUIVALENT
     if high < 1:
         return Answer.FASTER

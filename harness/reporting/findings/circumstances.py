@@ -10,7 +10,14 @@ from typing import Any
 from harness.reporting import text
 from harness.reporting.frames import RunFrames
 
-__all__ = ["environment", "progress", "sentinel_sentence", "start_ups", "state"]
+__all__ = [
+    "environment",
+    "progress",
+    "sentinel_headline",
+    "sentinel_sentence",
+    "start_ups",
+    "state",
+]
 
 Facts = Sequence[tuple[str, str]]
 
@@ -49,6 +56,15 @@ def progress(frames: RunFrames) -> str:
         f"{text.count(len(frames.verdicts))} of {text.plural(asked, 'verdict')} and "
         f"{text.count(ended)} of {text.plural(len(plan.timed), 'timed cell')} are on disk."
     )
+
+
+def sentinel_headline(frames: RunFrames) -> str:
+    """What the A/A duplicate says, in a few words."""
+    found = frames.sentinel
+    if not found.cells:
+        return "No duplicate was timed"
+    alarms = text.plural(found.alarms, "false alarm") if found.alarms else "No false alarm"
+    return f"{alarms} in {text.plural(found.cells, 'A/A cell')}"
 
 
 def sentinel_sentence(frames: RunFrames) -> str:

@@ -11,12 +11,13 @@ import pandas as pd
 
 from harness.contract import Operator, VerdictKind
 from harness.reporting.findings.names import condensed
+from harness.reporting.findings.tallies import Tally, tallies, tally
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
 from harness.reporting.text import enumeration, plural
 from harness.reporting.vocabulary import VERDICT_WORDS, Tone, Word
 
-__all__ = ["Divergence", "Rightness", "Tally", "rightness"]
+__all__ = ["Divergence", "Rightness", "rightness"]
 
 Row = Mapping[str, Any]
 
@@ -29,44 +30,13 @@ _MOST_REMARKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How often each verdict occurred, worst first; empty where nothing was judged."""
-
-    counts: Mapping[VerdictKind, int]
-
-    @property
-    def total(self) -> int:
-        """All verdicts."""
-        return sum(self.counts.values())
-
-    @property
-    def tone(self) -> Tone | None:
-        """The tone of the worst verdict that says good or bad; None without any verdict."""
-        tones = [word.tone for word, _ in self.parts]
-        return next((tone for tone in tones if tone != "neutral"), tones[0] if tones else None)
-
-    @property
-    def parts(self) -> list[tuple[Word, int]]:
-        """Each verdict that occurred, with its count, worst first."""
-        return [(VERDICT_WORDS[kind], n) for kind, n in self.counts.items()]
-
-    def __add__(self, other: Tally) -> Tally:
-        """Both together."""
-        together = Counter(self.counts) + Counter(other.counts)
-        return Tally({kind: together[kind] for kind in VERDICT_WORDS if together[kind]})
-
-    def count(self, *tones: Tone) -> int:
-        """How many verdicts have one of ``tones``."""
-        return sum(n for word, n in self.parts if word.tone in tones)
-
-
-@dataclass(frozen=True, slots=True)
 class Divergence:
     """The cases of one backend and problem with the same verdict other than ok.
 
     ``rows`` are rows of the verdicts frame, by column.
     """
 
+    id: str
     backend: str
     problem: str
     word: Word
@@ -88,7 +58,8 @@ class Rightness:
     """Verdict counts by backend and problem, by operator below, and what is not ok.
 
     ``divergences`` want mending; ``remarks`` are conventions at kinks, points outside the
-    domain and operators that are not claimed.
+    domain and operators that are not claimed. ``groups`` are the problems under their names, or
+    many of one prefix under that: the rows of a table; ``families`` is the same the other way.
     """
 
     backends: tuple[str, ...]
@@ -99,27 +70,32 @@ class Rightness:
     total: Tally
     divergences: Sequence[Divergence]
     remarks: Sequence[Divergence]
+    groups: Sequence[tuple[str, Sequence[str]]]
+    families: Mapping[str, str]
+    places: Mapping[tuple[str, str, str, str], str]
 
     def over(self, backend: str, problems: Sequence[str]) -> Tally | None:
         """The verdicts of a backend on some problems together; None where it was asked none."""
         found = [self.cells[backend, p] for p in problems if (backend, p) in self.cells]
         if len(found) < 2:
             return found[0] if found else None
-        together = sum((Counter(tally.counts) for tally in found), Counter[VerdictKind]())
-        return Tally({kind: together[kind] for kind in VERDICT_WORDS if together[kind]})
+        return sum(found[1:], found[0])
 
-    @property
-    def groups(self) -> list[tuple[str, list[str]]]:
-        """The problems under their names, or many of one prefix under that: a table's columns."""
-        return condensed([(problem, [problem]) for problem in self.problems])
+    def family(self, problem: str) -> str:
+        """The name under which a problem stands in the table."""
+        return self.families[problem]
+
+    def place(self, backend: str, family: str, verdict: str, operator: str) -> str:
+        """The id of the first such divergence, or ""; "" stands for any family or operator."""
+        return self.places.get((backend, family, verdict, operator), "")
 
     def by_operators(self, problems: Sequence[str]) -> dict[str, dict[str, Tally]]:
         """The verdicts on some problems together, by operator, in their order, and backend."""
         wanted, found = set(problems), dict[str, dict[str, Tally]]()
-        for (backend, problem, operator), tally in self.by_operator.items():
+        for (backend, problem, operator), counts in self.by_operator.items():
             if problem in wanted:
                 its = found.setdefault(operator, {})
-                its[backend] = its[backend] + tally if backend in its else tally
+                its[backend] = its[backend] + counts if backend in its else counts
         order = {operator.value: i for i, operator in enumerate(Operator)}
         return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
 
@@ -127,6 +103,16 @@ class Rightness:
     def remarks_are_many(self) -> bool:
         """Whether the remarks are better counted than listed case by case."""
         return sum(len(remark.rows) for remark in self.remarks) > _MOST_REMARKS
+
+    @property
+    def headline(self) -> str:
+        """The answer in a few words."""
+        if not self.total.total:
+            return "Nothing was judged"
+        failed = sum(self.by_backend[name].count("wrong") > 0 for name in self.backends)
+        if failed:
+            return f"{failed} of {plural(len(self.backends), 'backend')} failed somewhere"
+        return "No verdict is against a backend"
 
     @property
     def sentence(self) -> str:
@@ -162,30 +148,35 @@ def rightness(frames: RunFrames) -> Rightness:
     """Count and group the verdicts of a run."""
     verdicts = frames.verdicts
     names = [n for n in frames.info.plan.backends if n in set(verdicts["backend"])]
-    groups = _groups(verdicts)
+    found, problems = _groups(verdicts), tuple(verdicts["problem"].drop_duplicates())
+    groups = condensed([(problem, [problem]) for problem in problems])
+    family = {problem: title for title, its in groups for problem in its}
+    divergences = [d for d in found if d.word.tone in _DIVERGENT]
     return Rightness(
         backends=tuple(names),
-        problems=tuple(verdicts["problem"].drop_duplicates()),
-        cells=_tallies(verdicts, ["backend", "problem"]),
-        by_operator=_tallies(verdicts, ["backend", "problem", "operator"]),
-        by_backend=_tallies(verdicts, ["backend"]),
-        total=_tally(Counter(verdicts["verdict"].tolist())),
-        divergences=[d for d in groups if d.word.tone in _DIVERGENT],
-        remarks=[d for d in groups if d.word.tone not in _DIVERGENT],
+        problems=problems,
+        cells=tallies(verdicts, ["backend", "problem"]),
+        by_operator=tallies(verdicts, ["backend", "problem", "operator"]),
+        by_backend=tallies(verdicts, ["backend"]),
+        total=tally(Counter(verdicts["verdict"].tolist())),
+        divergences=divergences,
+        remarks=[d for d in found if d.word.tone not in _DIVERGENT],
+        groups=groups,
+        families=family,
+        places=_places(divergences, family),
     )
 
 
-def _tallies(verdicts: pd.DataFrame, by: list[str]) -> dict[Any, Tally]:
-    """The tallies by the columns ``by``, in their order; a tuple is the key of several columns."""
-    counts = verdicts.groupby([*by, "verdict"], observed=True, sort=True).size()
-    found: dict[Any, dict[str, int]] = {}
-    for key, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
-        found.setdefault(key[:-1] if len(by) > 1 else key[0], {})[key[-1]] = count
-    return {key: _tally(kinds) for key, kinds in found.items()}
-
-
-def _tally(counts: Mapping[str, int]) -> Tally:
-    return Tally({kind: n for kind in VERDICT_WORDS if (n := counts.get(kind.value, 0))})
+def _places(
+    divergences: Sequence[Divergence], family: Mapping[str, str]
+) -> dict[tuple[str, str, str, str], str]:
+    """The first divergence of each backend, family, verdict and operator; "" stands for any."""
+    places: dict[tuple[str, str, str, str], str] = {}
+    for d in divergences:
+        for title in (family[d.problem], ""):
+            for operator in (*d.operators, ""):
+                places.setdefault((d.backend, title, d.word.name, operator), d.id)
+    return places
 
 
 def _groups(verdicts: pd.DataFrame) -> list[Divergence]:
@@ -196,6 +187,6 @@ def _groups(verdicts: pd.DataFrame) -> list[Divergence]:
     for row in rows(other.sort_values([*keys, "operator"], kind="stable")):
         grouped.setdefault(tuple(row[key] for key in keys), []).append(row)
     return [
-        Divergence(backend, problem, VERDICT_WORDS[VerdictKind(kind)], found)
-        for (kind, backend, problem), found in grouped.items()
+        Divergence(f"d{i}", backend, problem, VERDICT_WORDS[VerdictKind(kind)], found)
+        for i, ((kind, backend, problem), found) in enumerate(grouped.items(), 1)
     ]

@@ -61,12 +61,12 @@ class Cell:
     @property
     def family(self) -> str:
         """The dimensions held fixed while the size grows; empty where all grow."""
-        return self._any["family"] or ""
+        return self.any["family"] or ""
 
     @property
     def scale(self) -> int | None:
         """The n of "cost grows as n^p"."""
-        scale: int | None = self._any["scale"]
+        scale: int | None = self.any["scale"]
         return scale
 
     @property
@@ -85,10 +85,10 @@ class Cell:
     @property
     def aa(self) -> tuple[float, float, float]:
         """The A/A ratio and its interval; NaN where the duplicate was not timed."""
-        return self._any["aa_ratio"], self._any["aa_low"], self._any["aa_high"]
+        return self.any["aa_ratio"], self.any["aa_low"], self.any["aa_high"]
 
     @property
-    def _any(self) -> Row:
+    def any(self) -> Row:
         """Some backend's row, for what is the same in all of them."""
         return next(iter(self.rows.values()))
 
@@ -127,16 +127,36 @@ class Speed:
         ]
 
     @property
-    def sentence(self) -> str:
-        """The answer in one sentence: who leads how many cells for certain."""
-        cells = [cell for cells in self.cells.values() for cell in cells]
-        if not any(cell.timed for cell in cells):
-            return "Nothing was timed."
+    def headline(self) -> str:
+        """The answer in a few words: who leads most cells for certain, level ones together."""
+        if not any(cell.timed for cell in self._all):
+            return "Nothing was timed"
+        if not self._certain:
+            return "No lead is certain"
+        most = self._certain[0][1]
+        first = text.enumeration([name for name, n in self._certain if n == most])
+        return f"{first}, in {most} of {text.plural(len(self._all), 'timed cell')}"
+
+    @property
+    def _all(self) -> list[Cell]:
+        return [cell for cells in self.cells.values() for cell in cells]
+
+    @property
+    def _certain(self) -> list[tuple[str, int]]:
+        """How many cells each backend leads for certain, most first."""
         certain: dict[str, int] = {}
-        for cell in cells:
+        for cell in self._all:
             if cell.lead is not None and cell.lead.certain:
                 certain[cell.lead.fastest] = certain.get(cell.lead.fastest, 0) + 1
-        ranked = sorted(certain.items(), key=lambda item: (-item[1], item[0]))
+        return sorted(certain.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence: who leads how many cells for certain."""
+        cells = self._all
+        if not any(cell.timed for cell in cells):
+            return "Nothing was timed."
+        ranked = self._certain
         undecided = sum(cell.lead is not None and not cell.lead.certain for cell in cells)
         led = text.enumeration([f"{name} in {n}" for name, n in ranked])
         told = f"Fastest for certain, of {len(cells)} timed cells: {led or 'none'}"

@@ -26,6 +26,11 @@ class Start:
     calls: float
 
     @property
+    def order(self) -> str:
+        """``calls`` for a table to sort by: never comes last."""
+        return "" if math.isinf(self.calls) else f"{self.calls:.0f}"
+
+    @property
     def phrase(self) -> str:
         """When compiling pays, in words."""
         if math.isnan(self.calls):

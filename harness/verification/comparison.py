@@ -19,6 +19,7 @@ _VAGUE_FACTOR = 16.0
 """… and where the tolerance would allow any sign, no more than so many are allowed; each times
 the fourth root of the operations, half way from one rounding to the tolerance's √operations."""
 
+_ORDINARY = 1e6
 _KNOWN_ZERO = 1e-12
 """What is zero everywhere must be known to be so within this."""
 
@@ -125,12 +126,18 @@ class Comparison:
     def too_wide(self, overall: float) -> bool:
         """Whether the oracle's bound could hide a loss of accuracy, or more.
 
-        It is measured by the largest component; for a block of zeros by ``overall``, the largest
-        of all blocks; and what is zero everywhere must be known to be.
+        It is measured by the largest component; a block of zeros by its own terms, or by
+        ``overall``, the largest of all blocks, as far as that is of an ordinary size: 1e160 by one
+        argument says nothing of a derivative by another. And what is zero everywhere must be known
+        to be.
         """
         widest = float(np.max(self.block.bound[np.isfinite(self.target)], initial=0.0))
-        scale = self.largest if self.largest > widest else overall
-        return widest > (self.precision.accuracy_loss * scale if scale > widest else _KNOWN_ZERO)
+        loss = self.precision.accuracy_loss
+        if self.largest > widest:
+            return widest > loss * self.largest
+        terms = float(np.max(self.block.conditioning, initial=0.0))
+        known = loss * min(overall, _ORDINARY) if overall > widest else _KNOWN_ZERO
+        return widest > max(loss * terms, known)
 
     @property
     def worst_ratio(self) -> float:

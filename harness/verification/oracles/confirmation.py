@@ -17,7 +17,7 @@ from harness.verification.oracles.directions import random_directions
 from harness.verification.oracles.error_bounds import Left
 from harness.verification.oracles.lattice import Lattice, differences
 from harness.verification.oracles.levels import AGREEMENT
-from harness.verification.oracles.tensors import Tensors
+from harness.verification.oracles.tensors import Tensors, dot
 
 __all__ = ["settled_orders"]
 
@@ -44,7 +44,7 @@ def settled_orders(tensors: Tensors, check: Lattice, highest: int) -> list[Left]
     for order in range(1, highest + 1):
         gap = truncation = 0.0
         for direction, sides in [(everywhere, (1, -1)), *((axis, (-1,)) for axis in axes)]:
-            error = _error(tensors, check, direction, sides, order)
+            error = _error(tensors, check, direction, sides, order, highest)
             if error is None:
                 return confirmed
             gap, truncation = max(gap, error.gap), max(truncation, error.truncation)
@@ -53,9 +53,19 @@ def settled_orders(tensors: Tensors, check: Lattice, highest: int) -> list[Left]
 
 
 def _error(
-    tensors: Tensors, check: Lattice, direction: np.ndarray, sides: Sequence[int], order: int
+    tensors: Tensors,
+    check: Lattice,
+    direction: np.ndarray,
+    sides: Sequence[int],
+    order: int,
+    highest: int,
 ) -> Left | None:
-    """The error that is left possible along ``direction``; None where the sides do not agree."""
+    """The error that is left possible along ``direction``; None where the sides do not agree.
+
+    What a step explains is a few times itself times the next derivative: x^y has one by y that is
+    log(x) times as large as the last. Were that taken for an error, it would hide all that is small
+    beside it.
+    """
     claimed = _along(tensors, direction, order)
     if not _finite(claimed):
         return None
@@ -75,11 +85,34 @@ def _error(
             scale = np.maximum(scale, np.where(_each_finite(size), size, 0))
         if not _within(gap, scale, noise):
             return None
-    explained = _DOUBT * scale * 2.0 ** -min(tensors.lattice.bits, check.bits)
+    following = np.maximum(scale, _next_size(tensors, direction, scale, order, highest))
+    explained = _DOUBT * following * 2.0 ** -min(tensors.lattice.bits, check.bits)
     unexplained = np.where(np.asarray(gap > explained, dtype=bool), gap, 0)
     return Left(
         *(float(np.max(x.astype(np.float64), initial=0.0)) for x in (unexplained, explained))
     )
+
+
+def _next_size(
+    tensors: Tensors, direction: np.ndarray, scale: np.ndarray, order: int, highest: int
+) -> np.ndarray:
+    """The size of the derivative of the next order along ``direction``.
+
+    Beyond the highest that there is, it is assumed to have grown as much as the last one did.
+    """
+    if order < highest:
+        size = _along(tensors, direction, order + 1, sizes=True)
+        if order == 2:
+            # The third derivative is that of ψ, of which each element of f has its share.
+            size = np.broadcast_to(size, scale.shape)
+    else:
+        before = _along(tensors, direction, order - 1, sizes=True) if order > 1 else tensors.value
+        before = np.abs(before) if order < 3 else dot(np.abs(before), np.abs(tensors.weights))
+        size = np.array(
+            [s * s / b if b else s for s, b in zip(scale, np.atleast_1d(before), strict=True)],
+            dtype=object,
+        )
+    return np.where(_each_finite(size), size, 0)
 
 
 def _within(gap: np.ndarray, scale: np.ndarray, noise: Any) -> bool:

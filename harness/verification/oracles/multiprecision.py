@@ -86,7 +86,7 @@ class Multiprecision:
 
     name = "multiprecision"
     rank = 30
-    version = 6
+    version = 7
 
     def __init__(
         self,

@@ -326,3 +326,13 @@ def test_a_subnormal_truth_may_be_flushed_to_zero():
         assert verdict(true, [0.0, smallest], precision=precision).kind is not KINDS.OK
         normal = block([smallest * 2])
         assert verdict(normal, [0.0], precision=precision).kind is KINDS.WRONG
+
+
+def test_a_block_of_zeros_is_not_known_to_be_zero_by_what_is_large_elsewhere():
+    vague, large = block([0.0], bound=1e120), block([4e162], bound=1e120)
+    truth = Truth("oracle", (vague, large))
+    results = (np.array([1.0]), np.array([4e162]))
+    assert compare(truth, results, Standard(DOUBLE, 1)).kind is KINDS.INCONCLUSIVE
+    known = Truth("oracle", (block([0.0], bound=1e-20), block([4e162])))
+    results = (np.array([0.0]), np.array([4e162]))
+    assert compare(known, results, Standard(DOUBLE, 1)).kind is KINDS.OK

@@ -430,3 +430,18 @@ def test_a_value_that_rounding_could_turn_keeps_its_set(tools):
 
     (block,) = blocks(tools, fun, ([0.1],), Operator.VALUE, kind=PointKind.KINK)
     assert (block.high, block.lower, block.upper) == (-1.0, -1.0, 0.0)
+
+
+def test_what_is_small_beside_another_argument_s_derivative_is_found(tools):
+    # x^y at (1e160, 1): ∂/∂x = y x^(y-1) = 1 beside ∂/∂y = x log x = 4e162, whose own derivative
+    # is log(x) = 368 times as large again. Both mixed partials are x^(y-1) (1 + y log x).
+    def power(xp, x, y):
+        return xp.pow(x, y)
+
+    w = float(weights((1,))[0])
+    by_x, by_y = blocks(tools, power, ([1e160], [1.0]))
+    log = float(mpmath.log(mpmath.mpf(1e160)))
+    np.testing.assert_allclose((by_x.high, by_y.high), ([w], [w * 1e160 * log]), rtol=1e-15)
+    assert by_x.bound[0] < 1e-15
+    _, mixed, other, _ = blocks(tools, power, ([1e160], [1.0]), Operator.HESSIAN)
+    np.testing.assert_allclose((mixed.high, other.high), [[[w * (1 + log)]]] * 2, rtol=1e-15)

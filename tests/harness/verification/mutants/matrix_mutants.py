@@ -197,11 +197,11 @@ MUTANTS = (
     ),
     _mutant(
         "eigenvalues-that-meet",
-        "1 / (λ_j - λ_i) at a repeated eigenvalue, in a Hessian that exists",
+        "1 / (λ_j - λ_i) at a repeated eigenvalue, where a Hessian exists",
         "linalg.eigvalsh",
         _entered(_eigvalsh, _eigvalsh_map),
         problem="linalg.eigvalsh/symmetric-function",
-        operator=Op.HESSIAN_FORWARD_OVER_REVERSE,
+        operator=Op.HVP_FORWARD_OVER_REVERSE,
         point="identity",
         kind=Kind.NONFINITE,
         before=((Op.GRADIENT, "identity"),),

@@ -6,10 +6,10 @@ asked the others alone, so that its verdicts are not buried in rows that nobody 
 
 from __future__ import annotations
 
-from harness.contract import Operator, Problem
+from harness.contract import Case, Operator, Problem
 from harness.problems.catalogue.entry import CATALOGUE
 
-__all__ = ["COMPILED", "asked_of_compiled", "not_of_the_catalogue"]
+__all__ = ["AT_EDGES", "COMPILED", "asked_of_compiled", "asked_of_eager", "not_of_the_catalogue"]
 
 COMPILED: frozenset[Operator] = frozenset(
     {
@@ -24,10 +24,32 @@ COMPILED: frozenset[Operator] = frozenset(
 """What a compiling backend is asked: compiling one operator takes longer than judging it at all
 points, and what is compiled are the transforms of the eager mode, which is asked them all."""
 
+AT_EDGES: frozenset[Operator] = frozenset(
+    {Operator.JVP, Operator.VJP, Operator.HVP_REVERSE_OVER_REVERSE}
+)
+"""What the eager mode of a compiling library is asked at edges: both modes, where compiling may
+have simplified what is special there, and a nesting that the compiled mode is not asked."""
+
 
 def asked_of_compiled(problem: Problem, operator: Operator) -> bool:
     """Of the catalogue ``COMPILED``, of other problems every operator."""
     return problem.suite != CATALOGUE or operator in COMPILED
+
+
+def asked_of_eager(problem: Problem, case: Case) -> bool:
+    """Of the catalogue, in float64, all at a problem's first point and ``AT_EDGES`` at its edges.
+
+    The rules are those that the compiled mode runs at every point and in both dtypes. Running
+    them one operation at a time costs twenty times as much, and can differ from it by which of
+    them are reached (all operators, once) and by what a compiler makes of special numbers.
+    """
+    if problem.suite != CATALOGUE:
+        return True
+    if case.dtype != "float64":
+        return False
+    if case.point == problem.points[0].name:
+        return True
+    return case.operator in AT_EDGES and not case.point.startswith("generic-")
 
 
 def not_of_the_catalogue(problem: Problem, operator: Operator) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from backends.asked import asked_of_compiled, not_of_the_catalogue
+from backends.asked import asked_of_compiled, asked_of_eager, not_of_the_catalogue
 from backends.dialects.autograd import AUTOGRAD
 from backends.dialects.jax import JAX, JAX_EAGER
 from backends.dialects.our_engine import OUR_ENGINE
@@ -68,6 +68,7 @@ def register_backends(register: BackendRegistrar) -> None:
         requires=("jax",),
         install="python -m pip install 'adjudge[jax]'",
         summary="JAX without compilation",
+        asked_at=asked_of_eager,
         ledger=_KNOWN / "jax-eager.toml",
         dialect=JAX_EAGER,
     )

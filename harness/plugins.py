@@ -10,7 +10,7 @@ from typing import Any
 
 import pluggy
 
-from harness.contract import Backend, Dialect, Operator, Problem
+from harness.contract import Backend, Case, Dialect, Operator, Problem
 from harness.contract.hookspecs import Hookspecs
 from harness.contract.validation import defects
 from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
@@ -33,10 +33,15 @@ class BackendEntry:
     ledger: Path | None = None
     dialect: Dialect | None = None
     asked: Callable[[Problem, Operator], bool] | None = None
+    asked_at: Callable[[Problem, Case], bool] | None = None
 
     def asks(self, problem: Problem, operator: Operator) -> bool:
         """Whether the operator of the problem belongs into a plan for this backend."""
         return self.asked is None or self.asked(problem, operator)
+
+    def asks_at(self, problem: Problem, case: Case) -> bool:
+        """Whether a case of what it ``asks`` does."""
+        return self.asked_at is None or self.asked_at(problem, case)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -127,12 +132,22 @@ def _collect_backends(registry: Registry) -> None:
             ledger: Path | None = None,
             dialect: Dialect | None = None,
             asked: Callable[[Problem, Operator], bool] | None = None,
+            asked_at: Callable[[Problem, Case], bool] | None = None,
         ) -> None:
             known = registry.backends.get(name)
             if known is not None:
                 raise RunFailedError(_duplicate("backend", name, known.plugin, plugin))
             registry.backends[name] = BackendEntry(
-                name, factory, plugin, tuple(requires), install, summary, ledger, dialect, asked
+                name,
+                factory,
+                plugin,
+                tuple(requires),
+                install,
+                summary,
+                ledger,
+                dialect,
+                asked,
+                asked_at,
             )
 
         return register

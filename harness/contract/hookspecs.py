@@ -37,6 +37,7 @@ class BackendRegistrar(Protocol):
         ledger: Path | None = None,
         dialect: Dialect | None = None,
         asked: Callable[[Problem, Operator], bool] | None = None,
+        asked_at: Callable[[Problem, Case], bool] | None = None,
     ) -> None:
         """Register ``factory`` as ``name``.
 
@@ -44,8 +45,10 @@ class BackendRegistrar(Protocol):
         told without a try; ``install`` is the command that brings them; ``ledger`` is the
         TOML file of the backend's known divergences, if it keeps one; ``dialect`` says how the
         library spells what adjudge asks, so that a finding can be shown without adjudge;
-        ``asked`` tells which operators of which problems belong into a plan at all (None: every
-        one). What is asked and not claimed is recorded as unsupported; what is not asked is not.
+        ``asked`` tells which operators of which problems belong into a plan at all, ``asked_at``
+        which cases of those, for a backend that is asked some only where they tell something new
+        (None: every one). What is asked and not claimed is recorded as unsupported; what is not
+        asked is not.
         """
 
 

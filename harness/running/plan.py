@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from harness.contract import Case, Operator, Point, Problem, Size
 from harness.errors import RunFailedError, UsageError
 from harness.plugins import Registry
 from harness.running import selection as chosen
-from harness.running.asking import who_is_not_asked
+from harness.running.asking import left_out
 from harness.running.folding import Pairs, cases_from, folded, folded_pairs, unfolded_pairs
 from harness.running.records import SCHEMA_VERSION
 from harness.running.selection import Selection
@@ -32,10 +32,11 @@ TIMED_DTYPE = "float64"
 class Plan:
     """Who is asked what, and which of it is timed.
 
-    Every backend is asked every case but those of its ``unasked`` (problem, operator) pairs: one
-    that it does not claim is recorded as ``unsupported``. ``timed`` are the cells, a subset of
-    ``cases``, small before large. Unless ``measure``, there are none. ``deadline_s`` bounds each
-    answer of a worker, ``seed`` fixes the order of turns and the workers' environments.
+    Every backend is asked every case but those of its ``unasked`` (problem, operator) pairs and its
+    ``spared`` cases: one that it does not claim is recorded as ``unsupported``. ``timed`` are the
+    cells, a subset of ``cases``, small before large. Unless ``measure``, there are none.
+    ``deadline_s`` bounds each answer of a worker, ``seed`` fixes the order of turns and the
+    workers' environments.
     """
 
     backends: tuple[str, ...]
@@ -49,14 +50,18 @@ class Plan:
     measure: bool = True
     notices: tuple[str, ...] = ()
     unasked: Mapping[str, Pairs] = field(default_factory=dict)
+    spared: Mapping[str, frozenset[Case]] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     def cases_of(self, backend: str) -> list[Case]:
         """What ``backend`` is asked, in the plan's order."""
-        unasked = self.unasked.get(backend)
-        if not unasked:
-            return list(self.cases)
-        return [case for case in self.cases if (case.problem, case.operator) not in unasked]
+        unasked, spared = self.unasked.get(backend), self.spared.get(backend)
+        asked: Iterable[Case] = self.cases
+        if unasked:
+            asked = (case for case in asked if (case.problem, case.operator) not in unasked)
+        if spared:
+            asked = (case for case in asked if case not in spared)
+        return list(asked)
 
     def to_json(self) -> dict[str, Any]:
         """What JSON can hold of it; ``from_json`` gives the same plan again."""
@@ -66,6 +71,10 @@ class Plan:
             "cases": folded(self.cases),
             "timed": folded(self.timed),
             "unasked": {name: folded_pairs(pairs) for name, pairs in self.unasked.items()},
+            "spared": {
+                name: folded(case for case in self.cases if case in cases)
+                for name, cases in self.spared.items()
+            },
             "depth": self.depth.name,
             "looks": list(self.depth.looks),
             "rounds": self.depth.rounds,
@@ -98,6 +107,7 @@ class Plan:
             depth=depth,
             notices=tuple(raw["notices"]),
             unasked={n: unfolded_pairs(pairs) for n, pairs in raw.get("unasked", {}).items()},
+            spared={n: frozenset(cases_from(c)) for n, c in raw.get("spared", {}).items()},
             **{name: raw[name] for name in same},
         )
 
@@ -136,7 +146,8 @@ def make_plan(
             "nothing is left to ask: no selected problem has these operators, sizes, dtypes and "
             "points together; adjudge problems NAME lists what there is"
         )
-    unasked, idle = who_is_not_asked(registry, backends, cases)
+    omitted = left_out(registry, backends, cases)
+    idle = {name for name, its in omitted.items() if its.all}
     if idle.issuperset(backends):
         raise UsageError(f"{', '.join(backends)}: none of these is asked what is selected")
     if measure:
@@ -146,7 +157,8 @@ def make_plan(
         backends=tuple(name for name in backends if name not in idle),
         cases=cases,
         timed=timed if measure else (),
-        unasked={name: pairs for name, pairs in unasked.items() if name not in idle},
+        unasked={n: its.pairs for n, its in omitted.items() if its.pairs and n not in idle},
+        spared={n: its.cases for n, its in omitted.items() if its.cases and n not in idle},
         baseline=baseline,
         depth=depth,
         threads=threads,

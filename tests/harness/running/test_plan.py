@@ -130,6 +130,32 @@ def test_a_backend_is_not_asked_what_its_plug_in_leaves_out(registry):
     assert again.cases_of("second") == plan.cases_of("second")
 
 
+def test_a_backend_is_spared_the_cases_that_its_plug_in_names(registry):
+    """Beside the pairs that it leaves out; of everyone else everything is asked."""
+    declare(registry, "second", only(Operator.VALUE, Operator.GRADIENT))
+    registry.backends["second"] = dataclasses.replace(
+        registry.backends["second"],
+        asked_at=lambda problem, case: (
+            case.problem == problem.name and (case.operator, case.dtype) != ("gradient", "float32")
+        ),
+    )
+    plan = make_plan(registry, measure=False)
+    asked = [c for c in plan.cases if c.operator in ("value", "gradient") or c.problem == "lone"]
+    wanted = [c for c in asked if (c.operator, c.dtype) != ("gradient", "float32")]
+    assert len(wanted) < len(asked) < len(plan.cases)
+    assert plan.cases_of("second") == wanted
+    assert plan.cases_of("first") == list(plan.cases)
+    again = Plan.from_json(json.loads(json.dumps(plan.to_json())))
+    assert again == plan
+    assert again.cases_of("second") == wanted
+
+
+def test_a_backend_that_is_spared_every_case_is_left_out(registry):
+    second = registry.backends["second"]
+    registry.backends["second"] = dataclasses.replace(second, asked_at=lambda *_: False)
+    assert make_plan(registry, measure=False).backends == ("first",)
+
+
 def test_a_backend_that_is_asked_nothing_is_left_out_and_told(registry):
     declare(registry, "second", lambda problem, operator: False)
     plan = make_plan(registry, measure=False)

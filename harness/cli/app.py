@@ -35,6 +35,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "problems": ("harness.cli.listing", "List the problems by suite, or all about one."),
         "catalogue": ("harness.cli.catalogue", "Say which functions of the standard are judged."),
         "truths": ("harness.cli.truths", "Find the truths that backends are held against."),
+        "conventions": (
+            "harness.cli.conventions",
+            "Observe what backends do where maths is silent.",
+        ),
     },
     "Set up": {
         "init-backend": ("harness.cli.init_backend", "Write a third-party backend to fill in."),

@@ -1,0 +1,109 @@
+"""``adjudge conventions``: what backends do where mathematics leaves a choice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli import completing
+from harness.errors import RunFailedError, UsageError
+
+if TYPE_CHECKING:
+    from harness.plugins import Registry
+    from harness.verification.conventions import Matrix
+
+__all__ = ["conventions", "observe"]
+
+_DEADLINE_S = 60.0
+
+
+@click.command(
+    epilog="""
+\b
+Examples:
+  adjudge conventions
+  adjudge conventions --backend jax --backend pytorch
+  adjudge conventions --write docs/conventions.md
+"""
+)
+@click.option(
+    "--backend",
+    "backends",
+    multiple=True,
+    metavar="PATTERN",
+    shell_complete=completing.backend_names,
+    help="Only these. [default: those that are published]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option(
+    "--write",
+    "files",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write it to FILE, a page (.md) or data (.json), instead of printing it.",
+)
+def conventions(backends: tuple[str, ...], as_json: bool, files: tuple[Path, ...]) -> None:
+    """Observe what each backend does at kinks, ties and borders, and with unusual arguments.
+
+    Each backend answers in a worker process of its own. Nothing of it is right or wrong: the names
+    of what was observed are made by rule.
+    """
+    from harness.plugins import load
+    from harness.verification.conventions import page, text
+
+    for file in files:
+        if file.suffix not in (".md", ".json"):
+            raise UsageError(f"--write {file}: a page ends in .md, data in .json")
+    registry = load()
+    found = observe(registry, _chosen(registry, backends))
+    data = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
+    for file in files:
+        try:
+            file.write_text(page(found) if file.suffix == ".md" else data, encoding="utf-8")
+        except OSError as error:
+            raise RunFailedError(f"{file} cannot be written: {error.strerror}") from error
+        click.echo(f"written: {file}")
+    if not files:
+        click.echo(data.rstrip() if as_json else text(found))
+
+
+def observe(registry: Registry, backends: list[str]) -> Matrix:
+    """Ask each of ``backends`` every question; RunFailedError for one that does not come up."""
+    from harness.fuzzing.bench import Worker
+    from harness.verification.conventions import CONVENTIONS, made
+
+    observed, versions = {}, {}
+    for name in backends:
+        worker = Worker(name, _DEADLINE_S)
+        try:
+            observed[name] = {
+                convention.name: worker(convention.problem, [convention.task])[0]
+                for convention in CONVENTIONS
+            }
+        finally:
+            worker.close()
+        versions[name] = worker.versions
+        if not worker.versions:
+            raise RunFailedError(f"backend {name!r} does not start; adjudge backends says why")
+    return made(observed, versions)
+
+
+def _chosen(registry: Registry, patterns: tuple[str, ...]) -> list[str]:
+    """The backends that are named; else the published ones, as far as their libraries are there."""
+    from harness.running.selection import select_backends
+    from harness.verification.conventions import COLUMNS
+
+    if patterns:
+        return [entry.name for entry in select_backends(registry, patterns)[0]]
+    entries = [registry.backends[name] for name in COLUMNS if name in registry.backends]
+    for entry in entries:
+        if entry.missing:
+            click.echo(f"left out: {entry.missing_line()}", err=True)
+    ready = [entry.name for entry in entries if not entry.missing]
+    if not ready:
+        raise RunFailedError("none of the published backends can run; name one with --backend")
+    return ready

@@ -65,7 +65,7 @@ class Cell:
     cell_s: float
     rng: np.random.Generator
     judge: Judge
-    judged: Mapping[tuple[str, Case], Judged]
+    judged: dict[tuple[str, Case], Judged]
     state: TimingState
     records: list[Record] = field(default_factory=list)
     samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
@@ -164,14 +164,17 @@ class Cell:
             return
         if self._retraced.get(arm):
             self._note(arm, RETRACE, f"traced {self._retraced[arm]} times more while timed")
-        known = self.judged.get((backend, self.case))
-        if known is not None and known.digest == digest(reply.results):
+        known, found = self.judged.get((backend, self.case)), digest(reply.results)
+        if known is not None and known.digest == found:
             return
         evaluation = Evaluation(reply.results, plain_value=None, repeatable=True)
         verdict = verdict_of(self.judge, backend, self.case, self.inputs, evaluation)
         if verdict.kind not in TIMEABLE:
             reason = f"right when judged, {verdict.kind} when timed: {verdict.reason}"
             self._drop(arm, "changed-result", reason)
+        elif known is None:
+            # From now on these bits are known to be right, and nothing is judged between turns.
+            self.judged[backend, self.case] = Judged(found, math.nan)
 
     def _ask(self, arm: str, request: Request, expected: type[R]) -> R | None:
         """The reply; None when the arm failed, and then it is out of the cell."""

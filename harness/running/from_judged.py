@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.contract import Case
+from harness.contract import Case, Operator
 from harness.errors import RunFailedError
 from harness.plugins import Registry
 from harness.running.journal import (
@@ -16,8 +17,8 @@ from harness.running.journal import (
     read_run_file,
     write_run_file,
 )
-from harness.running.plan import TIMED_DTYPE, Plan
-from harness.running.records import CurveRecord, VerdictRecord
+from harness.running.plan import Plan, cells_among
+from harness.running.records import CurveRecord, ResultRecord, VerdictRecord
 from harness.timing.schedule import Depth
 
 __all__ = ["begin_from_judged"]
@@ -37,7 +38,8 @@ def begin_from_judged(
         problems = content["plan"]["problems"]
     except (KeyError, TypeError, ValueError) as error:
         raise RunFailedError(f"{source} holds no plan; judge anew with: adjudge check") from error
-    verdicts = [r for r in read_journal(source) if isinstance(r, VerdictRecord | CurveRecord)]
+    kept = VerdictRecord | CurveRecord | ResultRecord
+    verdicts = [r for r in read_journal(source) if isinstance(r, kept)]
     timed = _cells(plan.cases, registry, depth)
     if not timed or not verdicts:
         raise RunFailedError(f"{source} judged nothing that is timed; judge with: adjudge check")
@@ -57,20 +59,11 @@ def begin_from_judged(
 
 def _cells(cases: Sequence[Case], registry: Registry, depth: Depth) -> tuple[Case, ...]:
     """The judged cases that a run of this depth would time."""
-    cells: list[Case] = []
-    for name, operator in dict.fromkeys((case.problem, case.operator) for case in cases):
-        problem = registry.problem(name)
-        if operator not in problem.timed_operators:
-            continue
-        candidates = [
-            case
-            for case in cases
-            if (case.problem, case.operator) == (name, operator)
-            and case.dtype == TIMED_DTYPE
-            and problem.point(case.point).timed
-        ]
-        names = {case.size for case in candidates}
-        sizes = depth.timed_sizes([size for size in problem.sizes if size.name in names])
-        kept = {size.name for size in sizes}
-        cells += [case for case in candidates if case.size in kept]
-    return tuple(cells)
+    by_operator: defaultdict[tuple[str, Operator], list[Case]] = defaultdict(list)
+    for case in cases:
+        by_operator[case.problem, case.operator].append(case)
+    return tuple(
+        cell
+        for (problem, _), its in by_operator.items()
+        for cell in cells_among(registry.problem(problem), its, depth)
+    )

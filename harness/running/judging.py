@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from harness.running.lanes import Lane, drive
 from harness.running.messages import Evaluate, Hello, Task
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
-from harness.running.records import CurveRecord, Record, VerdictRecord
+from harness.running.records import CurveRecord, Record, ResultRecord, VerdictRecord
 from harness.running.work import Work
 from harness.verification.judge import Judge
 
-__all__ = ["Judged", "Judging", "digest", "verdict_of", "without_places"]
+__all__ = ["Judged", "Judging", "digest", "judged_before", "verdict_of", "without_places"]
 
 _TASKS_AT_ONCE = 16
 """Enough that a worker does not wait while the supervisor judges."""
@@ -197,7 +197,9 @@ class _JudgingLane(Lane):
         ]
         if isinstance(outcome, Evaluation):
             if case in phase.wanted:
-                phase.judged[self.backend, case] = Judged(digest(outcome.results), outcome.seconds)
+                known = Judged(digest(outcome.results), outcome.seconds)
+                phase.judged[self.backend, case] = known
+                records.append(ResultRecord(self.backend, case.id, known.digest, known.seconds))
             if case.operator is Operator.DESCENT and len(outcome.results) == 1:
                 losses = [float(x) for x in np.ravel(outcome.results[0])]
                 records.append(CurveRecord(self.backend, case.id, losses))
@@ -210,6 +212,15 @@ class _JudgingLane(Lane):
         if verdict.kind is VerdictKind.OK or self.worker is None:
             return ""
         return without_places(self.worker.stderr_tail())
+
+
+def judged_before(records: Iterable[Record]) -> dict[tuple[str, Case], Judged]:
+    """What the journal's ``records`` say of cases that were judged."""
+    return {
+        (r.backend, Case.parse(r.case)): Judged(r.digest, r.seconds)
+        for r in records
+        if isinstance(r, ResultRecord)
+    }
 
 
 def without_places(told: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.contract import Case, Operator, Point, Problem, Size
+from harness.contract import Case, Problem
 from harness.errors import RunFailedError, UsageError
 from harness.plugins import Registry
 from harness.running import selection as chosen
@@ -19,7 +19,7 @@ from harness.running.records import SCHEMA_VERSION
 from harness.running.selection import Selection
 from harness.timing.schedule import DEFAULT, Depth
 
-__all__ = ["BASELINE", "TIMED_DTYPE", "Plan", "make_plan"]
+__all__ = ["BASELINE", "Plan", "cells_among", "make_plan", "may_be_timed"]
 
 BASELINE = "numpy_manual"
 """What times are set against, unless told otherwise."""
@@ -193,53 +193,67 @@ def _cases(
     dtypes = chosen.select_dtypes(problems, selection.dtypes)
     points = chosen.select_points(problems, selection.points)
     sizes = chosen.select_sizes(problems, selection.sizes)
-    timed_dtypes = set(dtypes) if selection.dtypes else {TIMED_DTYPE}
+    timed_dtypes = frozenset(dtypes if selection.dtypes else [TIMED_DTYPE])
     if depth.most_sizes is not None and not selection.dtypes and TIMED_DTYPE in dtypes:
         dtypes = [TIMED_DTYPE]
+    if selection.sizes:
+        depth = dataclasses.replace(depth, most_sizes=None)
     cases: list[Case] = []
     timed: list[Case] = []
     for problem in problems:
-        allowed = [size for size in problem.sizes if (problem.name, size.name) in sizes]
+        allowed = sorted(
+            (size for size in problem.sizes if (problem.name, size.name) in sizes),
+            key=lambda size: size.scale,
+        )
         there = [point for point in problem.points if point.name in points]
         for operator in (o for o in operators if o in problem.operators):
-            judged, clocked = _sizes(problem, operator, allowed, there, depth, selection)
-            for size in sorted(allowed, key=lambda s: s.scale):
-                for dtype in (d for d in dtypes if d in problem.dtypes):
-                    for point in (p for p in there if problem.asks(operator, size, p, dtype)):
-                        case = Case(problem.name, operator, size.name, dtype, point.name)
-                        clock = dtype in timed_dtypes and (size.name, point.name) in clocked
-                        if clock or size.name in judged:
-                            cases.append(case)
-                        if clock:
-                            timed.append(case)
+            asked = [
+                Case(problem.name, operator, size.name, dtype, point.name)
+                for size in allowed
+                for dtype in dtypes
+                if dtype in problem.dtypes
+                for point in there
+                if problem.asks(operator, size, point, dtype)
+            ]
+            cells = cells_among(problem, asked, depth, timed_dtypes)
+            timed += cells
+            if depth.most_sizes is not None:
+                # Beside what is timed, the smallest size is judged.
+                kept = frozenset(cells)
+                asked = [case for case in asked if case in kept or case.size == asked[0].size]
+            cases += asked
     cases = chosen.select_cases(cases, selection.cases)
     left = frozenset(cases)
     return tuple(cases), tuple(case for case in timed if case in left)
 
 
-def _sizes(
+def may_be_timed(
+    problem: Problem, case: Case, dtypes: frozenset[str] = frozenset({TIMED_DTYPE})
+) -> bool:
+    """Whether the problem has this case timed, at a depth that times its size."""
+    return (
+        case.operator in problem.timed_operators
+        and case.dtype in dtypes
+        and problem.point(case.point).timed
+    )
+
+
+def cells_among(
     problem: Problem,
-    operator: Operator,
-    allowed: Sequence[Size],
-    points: Sequence[Point],
+    cases: Sequence[Case],
     depth: Depth,
-    selection: Selection,
-) -> tuple[set[str], set[tuple[str, str]]]:
-    """The sizes to judge, and the (size, point) pairs to time, of one operator.
+    dtypes: frozenset[str] = frozenset({TIMED_DTYPE}),
+) -> list[Case]:
+    """Those of one operator's ``cases`` that ``depth`` times.
 
     A depth that times few sizes spreads them from the smallest to the largest, so that growth is
-    seen; what it judges beside those is the smallest.
+    seen.
     """
-    timed_points = [p for p in points if p.timed and operator in problem.timed_operators]
-    askable = [s for s in allowed if any(problem.asks(operator, s, p) for p in points)]
-    timeable = [s for s in allowed if any(problem.asks(operator, s, p) for p in timed_points)]
-    if not selection.sizes:
-        timeable = list(depth.timed_sizes(timeable))
-        if depth.most_sizes is not None:
-            askable = sorted(askable, key=lambda size: size.scale)[:1]
-    return {s.name for s in askable}, {
-        (s.name, p.name) for s in timeable for p in timed_points if problem.asks(operator, s, p)
-    }
+    candidates = [case for case in cases if may_be_timed(problem, case, dtypes)]
+    there = {case.size for case in candidates}
+    sizes = depth.timed_sizes([size for size in problem.sizes if size.name in there])
+    kept = {size.name for size in sizes}
+    return [case for case in candidates if case.size in kept]
 
 
 def _check_numbers(threads: int, deadline_s: float) -> None:

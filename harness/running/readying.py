@@ -107,7 +107,7 @@ class Readying:
 
     def _known_too_slow(self, arm: str, case: Case) -> bool:
         known = self.judged.get((self.fleet.backends[arm], case))
-        if known is None or known.seconds <= _COMPILING * self.call_s:
+        if known is None or not known.seconds > _COMPILING * self.call_s:
             return False
         self._too_slow(arm, case, known.seconds)
         return True

@@ -18,6 +18,7 @@ __all__ = [
     "InterruptionRecord",
     "MemoryRecord",
     "Record",
+    "ResultRecord",
     "RunEndRecord",
     "SampleRecord",
     "StartUpRecord",
@@ -27,7 +28,7 @@ __all__ = [
     "encode",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 A_A = "a/a"
 """The arm of the baseline's hidden duplicate."""
@@ -62,6 +63,21 @@ class VerdictRecord(Record):
     native: bool
     stderr_tail: str
     time: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRecord(Record):
+    """What a backend computed when it was judged, of a case that may be timed.
+
+    ``digest`` is that of the results' shapes, dtypes and bits, to know them again when they are
+    timed; ``seconds`` are those of the evaluation, the first call of its process.
+    """
+
+    type: ClassVar[str] = "result"
+    backend: str
+    case: str
+    digest: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

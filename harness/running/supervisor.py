@@ -30,11 +30,11 @@ from harness.running.journal import (
     read_run_file,
     write_run_file,
 )
-from harness.running.judging import Judging
+from harness.running.judging import Judging, judged_before
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
 from harness.running.pacing import Pacing
-from harness.running.plan import Plan
+from harness.running.plan import Plan, may_be_timed
 from harness.running.process import COMPILED, WorkerProcess
 from harness.running.progress import View, as_clock
 from harness.running.records import (
@@ -156,7 +156,8 @@ class _Run:
             deadline_s=self.plan.deadline_s,
             came_up=self._came_up,
             case_judged=self._judged,
-            wanted=frozenset(self.plan.timed),
+            wanted=frozenset(c for c in self.plan.cases if self._may_be_timed(c)),
+            judged=judged_before(records),
         )
         judging.run(self._unjudged(records), max(2, at_once), self._start_anywhere)
         judged_at = time.monotonic()
@@ -195,6 +196,9 @@ class _Run:
             seconds_in_samples=log.samples_s,
             seconds_start_up=sets.start_up_s,
         )
+
+    def _may_be_timed(self, case: Case) -> bool:
+        return may_be_timed(self.registry.problem(case.problem), case)
 
     def _ends(self, judged_at: float) -> float | None:
         """When the budget is spent; timing has its share of it, however long judging took."""

@@ -91,4 +91,4 @@ def test_the_libraries_are_recorded_with_each_verdict_and_in_run_json(judged, ve
 
 
 def test_a_run_of_verdicts_alone_times_nothing(judged):
-    assert {record.type for record in judged[2]} == {"verdict", "run-end"}
+    assert {record.type for record in judged[2]} == {"verdict", "result", "run-end"}

@@ -2,8 +2,8 @@
 
 The chain rule multiplies the derivatives of the parts. Where a part has none, or where there is a
 choice, the whole may still have one (sqrt(x)² at 0), but no engine can find it by that rule. And
-the value of a part is rounded before the next part takes it, which the conditioning of the whole
-says nothing about. Of a single function nothing is excused.
+the value of a part and its derivative are rounded before the next part takes them, which the
+conditioning of the whole says nothing about. Of a single function nothing is excused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from harness.contract import Operator, VerdictKind
 from harness.fuzzing.bench import Bench, Judged
 from harness.fuzzing.expressions import nodes_of
-from harness.fuzzing.specimens import Specimen, alone, disturbed
+from harness.fuzzing.specimens import Specimen, alone, disturbed, is_composed
 from harness.verification.oracles.oracle import TrueBlock
 from harness.verification.tolerance import FACTOR, PRECISIONS
 
@@ -44,10 +44,11 @@ def smooth_to(bench: Bench, specimen: Specimen, most: int = 3) -> int:
 def excuse(bench: Bench, specimen: Specimen, judged: Judged) -> str:
     """Why the verdict says nothing against the backend; empty when it does."""
     kind, operator = judged.verdict.kind, judged.case.operator
-    if len(specimen.nodes) < 2 or kind not in _OF_NUMBERS:
+    if kind not in _OF_NUMBERS or not is_composed(specimen):
         return ""
     order = operator.order
-    for path, node in nodes_of(specimen.expression):
+    calls = nodes_of(specimen.expression) if len(specimen.nodes) > 1 else ()
+    for path, node in calls:
         part = alone(specimen, path, node)
         if part is not None and smooth_to(bench, part, order) < order:
             return f"{node.form.name} has no single derivative of order {order} where it is called"
@@ -60,7 +61,7 @@ def excuse(bench: Bench, specimen: Specimen, judged: Judged) -> str:
 
 
 def _moved(bench: Bench, specimen: Specimen, operator: Operator) -> float:
-    """How far the truth moves when all inner values do, at the most, over how far they do."""
+    """How far the truth moves when all inner values and slopes do, over how far they do."""
     base = bench.truth(specimen, operator)
     signs = np.random.default_rng(0)
     most = 0.0

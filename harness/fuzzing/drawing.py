@@ -12,12 +12,12 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
 from harness.contract import Point, PointKind, Written
 from harness.errors import UsageError, nearest
+from harness.fuzzing.changes import CHANGES, one_of, scaled
 from harness.fuzzing.expressions import Expression, Form, Leaf, Node, leaves_of
 from harness.fuzzing.specimens import Specimen, renamed
 from harness.plugins import Registry
@@ -34,7 +34,6 @@ _FITS = 25
 _MOST_SCALARS = 12
 
 Values = dict[str, np.ndarray]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Drawer:
         calls = int(rng.choice([1, 1, 2, 2, 3, 3, 4, _MOST_CALLS]))
         required = int(rng.integers(calls))
         dtype = str(rng.choice(["float64", "float64", "float32"]))
-        first = _one_of(rng, self._must if required == 0 else self._forms)
+        first = one_of(rng, self._must if required == 0 else self._forms)
         values: Values = {}
         seed = self._leaves(first, rng, values, {})
         if seed is None:
@@ -124,8 +123,8 @@ class Drawer:
         assert parts is not None
         value = parts[()]
         for _ in range(_FITS):
-            form = _one_of(rng, forms)
-            position = int(_one_of(rng, form.problem.argnums))
+            form = one_of(rng, forms)
+            position = int(one_of(rng, form.problem.argnums))
             place = self._place(form)
             if value.size and not (
                 place.low[position] <= value.min() and value.max() <= place.high[position]
@@ -178,7 +177,7 @@ class Drawer:
         if not points:
             return None
         few = bool(generic) and rng.random() < 0.5
-        point = _one_of(rng, generic if few else points)
+        point = one_of(rng, generic if few else points)
         sizes = [s for s in form.problem.sizes if point.sizes is None or s.name in point.sizes]
         own = np.random.default_rng(_stable(f"{form.name}:{point.name}:{rng.integers(4)}"))
         return tuple(np.asarray(a) for a in point.build(sizes[0].dims, own))
@@ -188,9 +187,8 @@ class Drawer:
         floating = [name for name, value in values.items() if value.dtype.kind == "f"]
         if not floating:
             return
-        changes = [_as_is, _as_is, _tied, _edged, _shuffled]
-        change = _one_of(rng, [*changes, _scaled] if alone else changes)
-        name = _one_of(rng, floating)
+        change = one_of(rng, [*CHANGES, scaled] if alone else CHANGES)
+        name = one_of(rng, floating)
         values[name] = change(rng, np.array(values[name]))
 
     def _place(self, form: Form) -> _Place:
@@ -208,10 +206,6 @@ class Drawer:
                                 high[i] = max(high[i], float(value.max()))
             self._places[form.name] = _Place(tuple(low.tolist()), tuple(high.tolist()))
         return self._places[form.name]
-
-
-def _one_of(rng: np.random.Generator, things: Sequence[_T]) -> _T:
-    return things[int(rng.integers(len(things)))]
 
 
 def _stable(label: str) -> int:
@@ -233,42 +227,3 @@ def _rounded(values: Mapping[str, np.ndarray], dtype: str) -> Values:
             name: v.astype(dtype).astype(np.float64) if v.dtype.kind == "f" else v
             for name, v in values.items()
         }
-
-
-def _as_is(_rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
-    return x
-
-
-def _tied(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
-    """Some elements equal to others."""
-    flat = x.reshape(-1)
-    if flat.size:
-        where = rng.random(flat.size) < 0.6
-        flat[where] = flat[int(rng.integers(flat.size))]
-    return flat.reshape(x.shape)
-
-
-_EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0)
-
-
-def _edged(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
-    """Some elements 0, ±1 and the like."""
-    flat = x.reshape(-1)
-    for i in range(flat.size):
-        if rng.random() < 0.5:
-            flat[i] = _one_of(rng, _EDGES)
-    return flat.reshape(x.shape)
-
-
-def _shuffled(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
-    """The same numbers in other places and with other signs."""
-    flat = rng.permutation(x.reshape(-1))
-    return np.asarray(flat * rng.choice([-1.0, 1.0], size=flat.shape)).reshape(x.shape)
-
-
-_SCALES = (1e-300, 1e-160, 1e-20, 1e-8, 1e8, 1e20, 1e160, 20.0, 40.0, 400.0)
-
-
-def _scaled(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
-    """All elements far from 1."""
-    return np.asarray(x * _one_of(rng, _SCALES))

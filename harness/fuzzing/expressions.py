@@ -30,6 +30,7 @@ __all__ = [
     "nodes_of",
     "replaced",
     "text_of",
+    "uses_of",
 ]
 
 
@@ -95,12 +96,18 @@ def nodes_of(expression: Expression, path: Path = ()) -> Iterator[tuple[Path, No
             yield from nodes_of(child, (*path, i))
 
 
+def uses_of(expression: Expression, path: Path = ()) -> Iterator[tuple[Path, Leaf]]:
+    """Every place where an argument stands, in order."""
+    if isinstance(expression, Leaf):
+        yield path, expression
+    else:
+        for i, child in enumerate(expression.children):
+            yield from uses_of(child, (*path, i))
+
+
 def leaves_of(expression: Expression) -> tuple[Leaf, ...]:
     """The arguments, each once, in the order in which they first stand there."""
-    if isinstance(expression, Leaf):
-        return (expression,)
-    found = [leaf for child in expression.children for leaf in leaves_of(child)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(leaf for _, leaf in uses_of(expression)))
 
 
 def arguments_of(expression: Expression) -> tuple[str, ...]:
@@ -119,9 +126,9 @@ def replaced(expression: Expression, path: Path, by: Expression) -> Expression:
     return Node(expression.form, tuple(children))
 
 
-def text_of(expression: Expression, factors: Mapping[Path, str] | None = None) -> str:
-    """The expression as Python; with ``factors``, what is at a path is multiplied by its factor."""
-    return ast.unparse(_tree(expression, (), factors or {}))
+def text_of(expression: Expression, lines: Mapping[Path, tuple[str, str]] | None = None) -> str:
+    """The expression as Python; with ``lines``, what is at a path is y * slope + offset instead."""
+    return ast.unparse(_tree(expression, (), lines or {}))
 
 
 def evaluated(
@@ -143,15 +150,18 @@ def evaluated(
     return found
 
 
-def _tree(expression: Expression, path: Path, factors: Mapping[Path, str]) -> ast.expr:
+def _tree(expression: Expression, path: Path, lines: Mapping[Path, tuple[str, str]]) -> ast.expr:
+    tree: ast.expr
     if isinstance(expression, Leaf):
-        return ast.Name(expression.name, ast.Load())
-    children = [_tree(c, (*path, i), factors) for i, c in enumerate(expression.children)]
-    written = expression.form.written
-    body = _substituted(written.text, written.arguments, children)
-    if path in factors:
-        return ast.BinOp(body, ast.Mult(), ast.Name(factors[path], ast.Load()))
-    return body
+        tree = ast.Name(expression.name, ast.Load())
+    else:
+        children = [_tree(c, (*path, i), lines) for i, c in enumerate(expression.children)]
+        written = expression.form.written
+        tree = _substituted(written.text, written.arguments, children)
+    if path in lines:
+        slope, offset = (ast.Name(name, ast.Load()) for name in lines[path])
+        return ast.BinOp(ast.BinOp(tree, ast.Mult(), slope), ast.Add(), offset)
+    return tree
 
 
 _known_dimensions: dict[str, tuple[Problem, tuple[set[int], ...]]] = {}

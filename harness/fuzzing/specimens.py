@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,10 +20,11 @@ from harness.fuzzing.expressions import (
     leaves_of,
     nodes_of,
     text_of,
+    uses_of,
 )
 from harness.problems.catalogue.entry import CATALOGUE, OPERATORS, THIRD
 
-__all__ = ["NAME", "POINT", "Specimen", "alone", "disturbed", "renamed"]
+__all__ = ["NAME", "POINT", "Specimen", "alone", "disturbed", "is_composed", "renamed"]
 
 NAME = "fuzz."
 """How the names of problems begin that are made of specimens."""
@@ -137,28 +139,41 @@ class Specimen:
 
 
 def disturbed(specimen: Specimen, step: float, signs: np.random.Generator) -> Specimen:
-    """The same with every inner value moved by ``step`` of itself, up or down.
+    """The same with every inner value, and its slope, moved by ``step`` of itself, up or down.
 
-    Each inner call is multiplied by a constant argument of its shape, of 1 ± step.
+    Each inner value y becomes y slope + offset, two constant arguments of its shape. The inner
+    values are those of the calls but the outermost, and of arguments that stand there repeatedly.
     """
     parts = specimen.parts
     assert parts is not None
-    names = {
-        path: f"d{i}"
-        for i, (path, _) in enumerate(nodes_of(specimen.expression))
-        if path and parts[path].dtype.kind == "f"
-    }
-    factors = {
-        name: 1.0 + step * signs.choice([-1.0, 1.0], size=parts[path].shape)
-        for path, name in names.items()
-    }
+    lines, constants = {}, {}
+    for i, path in enumerate(_inner_paths(specimen)):
+        value = parts[path].astype(np.float64)
+        of_value, of_slope = step * signs.choice([-1.0, 1.0], size=(2, *value.shape))
+        lines[path] = (f"d{i}", f"e{i}")
+        constants[f"d{i}"] = 1.0 + of_slope
+        constants[f"e{i}"] = (of_value - of_slope) * value
     return _Rewritten(
         specimen.expression,
-        {**specimen.values, **factors},
+        {**specimen.values, **constants},
         specimen.dtype,
-        text_of(specimen.expression, names),
-        tuple(names.values()),
+        text_of(specimen.expression, lines),
+        tuple(constants),
     )
+
+
+def is_composed(specimen: Specimen) -> bool:
+    """Whether anything is rounded or cancelled between its arguments and its outermost call."""
+    return bool(_inner_paths(specimen))
+
+
+def _inner_paths(specimen: Specimen) -> list[tuple[int, ...]]:
+    parts = specimen.parts
+    assert parts is not None
+    uses = Counter(leaf for _, leaf in uses_of(specimen.expression))
+    repeated = [path for path, leaf in uses_of(specimen.expression) if uses[leaf] > 1]
+    inner = [path for path, _ in nodes_of(specimen.expression) if path]
+    return [path for path in (*inner, *repeated) if parts[path].dtype.kind == "f"]
 
 
 @dataclass(frozen=True, eq=False)

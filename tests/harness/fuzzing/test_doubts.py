@@ -40,6 +40,15 @@ def test_a_value_is_rounded_before_the_next_function_takes_it(bench, specimen, e
     assert bool(said) is excused
 
 
+def test_slopes_that_cancel_are_rounded_too(bench, specimen):
+    """atan2(x / 1.75, x) is constant: its derivative is the difference of two equal products."""
+    ratio = ("array_api.divide/operator,x2=1.75", "x")
+    whole = specimen(("array_api.atan2", ratio, "x"), x=[1.0])
+    with bench() as right:
+        assert excuse(right, whole, failure(whole, VerdictKind.WRONG, error=1.1e-16))
+        assert not excuse(right, whole, failure(whole, VerdictKind.WRONG, error=1e-9))
+
+
 def test_a_single_function_has_no_excuse(bench, specimen):
     alone = specimen(("array_api.sqrt", "x"), x=0.0)
     with bench() as right:

@@ -68,14 +68,24 @@ def test_the_short_name_of_a_function_is_enough(registry):
         forms_of(registry, "hypott")
 
 
-def test_factors_of_one_change_nothing(specimen):
+def test_what_is_disturbed_are_inner_values_and_their_slopes(specimen):
     whole = specimen(("array_api.sum", ("array_api.exp", ("array_api.sin", "x"))), x=[0.5, 2.0])
     moved = disturbed(whole, 2.0**-20, np.random.default_rng(0))
-    assert moved.text == "xp.sum(xp.exp(xp.sin(x) * d2) * d1)"
-    assert [leaf.varies for leaf in moved.arguments] == [True, False, False]
+    assert moved.text == "xp.sum(xp.exp(xp.sin(x) * d1 + e1) * d0 + e0)"
+    assert [leaf.varies for leaf in moved.arguments] == [True, False, False, False, False]
     same = disturbed(whole, 0.0, np.random.default_rng(0))
     args = [same.values[leaf.name] for leaf in same.arguments]
     assert plain_value(same.problem, args) == plain_value(whole.problem, [whole.values["x"]])
+    for i, value in ((0, np.exp(np.sin(whole.values["x"]))), (1, np.sin(whole.values["x"]))):
+        slope, offset = moved.values[f"d{i}"], moved.values[f"e{i}"]
+        np.testing.assert_allclose(np.abs(slope - 1.0), 2.0**-20)
+        np.testing.assert_allclose(np.abs(value * slope + offset - value), 2.0**-20 * value)
+
+
+def test_an_argument_that_stands_there_twice_is_disturbed_in_both_places(specimen):
+    whole = specimen(("array_api.atan2", "x", "x"), x=[0.5])
+    moved = disturbed(whole, 2.0**-20, np.random.default_rng(0))
+    assert moved.text == "xp.atan2(x * d0 + e0, x * d1 + e1)"
 
 
 def test_a_part_alone_is_called_with_what_it_has_inside(specimen):

@@ -11,9 +11,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from harness.cli.configuration import KEYS, find_configuration
-from harness.errors import RunFailedError, UsageError, nearest
+from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
 
-__all__ = ["COMMANDS", "SECTIONS", "cli"]
+__all__ = ["COMMANDS", "SECTIONS", "NobodyReadsError", "cli"]
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Judge and time": {
@@ -61,6 +61,22 @@ Exit codes:
   3    the run could not be done
   130  interrupted; what was recorded stays, --resume goes on
 """
+
+
+class InterruptedCommandError(AdjudgeError):
+    """A person stopped a command that keeps no records; click would print an empty line."""
+
+    exit_code = 130
+
+
+class NobodyReadsError(AdjudgeError):
+    """The reader of the output left, as ``head`` does; what a shell says of SIGPIPE is the code.
+
+    That is no error to tell, but nor is it an answer: a gate whose findings nobody read is not
+    open.
+    """
+
+    exit_code = 141
 
 
 class Group(click.Group):
@@ -112,6 +128,10 @@ class Group(click.Group):
         """Run the command; an error about a value that is configured says where it stands."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise InterruptedCommandError("interrupted") from error
+        except BrokenPipeError as error:
+            raise NobodyReadsError("nobody reads the output") from error
         except (UsageError, RunFailedError) as error:
             place = _place(ctx, str(error))
             if place is None:
@@ -141,9 +161,14 @@ def _configure(ctx: click.Context, name: str, command: click.Command) -> None:
 def _place(ctx: click.Context, message: str) -> str | None:
     """A clause that says where the value stands that the message of an error is about."""
     name, configuration, values = ctx.meta.get(_CONFIGURED, ("", None, {}))
+    fault = message.partition(";")[0]  # what follows is the way out, and may name others
     for key, value in values.items():
-        told = value if isinstance(value, list) else [value]
-        if f"--{key}" in message or any(isinstance(v, str) and repr(v) in message for v in told):
+        about = (
+            any(repr(pattern) in fault for pattern in value)
+            if isinstance(value, list)
+            else key in fault
+        )
+        if about:
             return f"it is configured in {configuration.place(name, key)}"
     return None
 

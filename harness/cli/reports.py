@@ -69,13 +69,14 @@ def finish(
 
 
 def _print(frames: RunFrames, *, as_json: bool) -> None:
+    from harness.cli.console import OutputConsole
     from harness.cli.run_facts import run_facts
     from harness.reporting.summary import print_summary
 
     if as_json:
         click.echo(json.dumps(run_facts(frames), indent=1))
     else:
-        print_summary(frames)
+        print_summary(frames, OutputConsole())
 
 
 def _write_tables(frames: RunFrames) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -87,18 +89,35 @@ def find(
         return total
     # A fresh interpreter for each: nobody inherits what this process has open.
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        running = {pool.submit(work, part): part for part in parts}
+        with _interrupts_wait():
+            running = {pool.submit(work, part): part for part in parts}
         try:
             for future in as_completed(running):
                 total.add(future.result())
                 done(running[future])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
             raise
     total.undecided.sort()
     total.different.sort()
     return total
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C comes afterwards, and never to the processes that are started meanwhile.
+
+    A terminal sends it to all of them: each would print a traceback, where one of us is to stop.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def ship(problems: Sequence[Problem], folder: Path, *, whole: bool = False) -> tuple[int, int]:

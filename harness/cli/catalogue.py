@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
+from harness.cli.catalogue_page import page
 from harness.contract import Written
-from harness.errors import AdjudgeError, UsageError, nearest
+from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
 from harness.problems.catalogue import ENTRIES
 from harness.problems.catalogue.coverage import Coverage, coverage
 from harness.problems.catalogue.entry import At, Entry, Variant
@@ -38,19 +40,29 @@ Examples:
 @click.argument("name", required=False)
 @click.option("--missing", is_flag=True, help="Only what is not covered, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def catalogue(name: str | None, missing: bool, as_json: bool) -> None:
+@click.option(
+    "--write",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the page of the documentation, docs/catalogue.md.",
+)
+def catalogue(name: str | None, missing: bool, as_json: bool, file: Path | None) -> None:
     """Print what the catalogue covers of the array API standard 2024.12, or the entry NAME.
 
     It fails on a function of the standard that is neither covered nor declared to have no
     derivative, on a keyword that is never given, and on an entry that does not call its function.
     """
     if name is not None:
-        if missing:
-            raise UsageError("--missing is about the whole catalogue; leave the name out")
+        if missing or file is not None:
+            option = "--missing" if missing else "--write"
+            raise UsageError(f"{option} is about the whole catalogue; leave the name out")
         _print_entry(_entry(name), as_json=as_json)
         return
     found = coverage(ENTRIES)
-    if as_json:
+    if file is not None:
+        _write(file, page(found, ENTRIES))
+    elif as_json:
         click.echo(json.dumps(_facts(found), indent=2))
     elif missing:
         _print_missing(found)
@@ -62,6 +74,14 @@ def catalogue(name: str | None, missing: bool, as_json: bool) -> None:
             f"neither covered nor declared: {', '.join(gaps)}; add an entry or a variant, or say "
             "in harness/problems/catalogue/standard.py why there is none"
         )
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RunFailedError(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"written: {file}")
 
 
 def _entry(name: str) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,21 @@ def test_a_name_and_missing_do_not_go_together(run):
     code, _, err = run("array_api.hypot", "--missing")
     assert code == 2
     assert "leave the name out" in err
+
+
+def test_the_page_of_the_documentation_is_current(run, tmp_path):
+    code, out, _ = run("--write", str(tmp_path / "page.md"))
+    assert code == 0
+    assert out.startswith("written: ")
+    page = Path(__file__).parents[3] / "docs" / "catalogue.md"
+    cure = "run adjudge catalogue --write docs/catalogue.md"
+    assert page.read_text(encoding="utf-8") == (tmp_path / "page.md").read_text("utf-8"), cure
+
+
+def test_a_page_is_of_the_whole_catalogue(run, tmp_path):
+    code, _, err = run("array_api.hypot", "--write", str(tmp_path / "page.md"))
+    assert code == 2
+    assert err.startswith("adjudge: --write is about the whole catalogue")
+    code, _, err = run("--write", str(tmp_path / "no" / "page.md"))
+    assert code == 3
+    assert "cannot be written" in err

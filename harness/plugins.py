@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +17,15 @@ from harness.contract.hookspecs import Hookspecs
 from harness.contract.validation import defects
 from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
 
-__all__ = ["BackendEntry", "Registry", "load"]
+__all__ = ["MODULES", "BackendEntry", "Registry", "load"]
 
 GROUP = "adjudge"
+
+MODULES = "ADJUDGE_PLUGINS"
+"""The environment variable that names modules to load as plug-ins too, separated by commas.
+
+It reaches the workers, so that a plug-in needs no installed package.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class Registry:
 
 
 def load(*extra: tuple[str, object]) -> Registry:
-    """Load every plug-in of the entry-point group, then ``extra`` (name, plug-in) pairs.
+    """Load every plug-in of the entry-point group and of MODULES, then ``extra`` (name, plug-in).
 
     Raises RunFailedError, in one line, when a plug-in cannot be imported, implements a hook
     that does not exist, raises while it registers, registers a problem that contradicts itself,
@@ -104,7 +112,7 @@ def load(*extra: tuple[str, object]) -> Registry:
             f"a plug-in of the entry-point group {GROUP!r} cannot be imported: "
             f"{type(error).__name__}: {error}; uninstall or mend the package that declares it"
         ) from error
-    for name, plugin in extra:
+    for name, plugin in (*_named_modules(), *extra):
         manager.register(plugin, name)
     try:
         manager.check_pending()
@@ -118,6 +126,20 @@ def load(*extra: tuple[str, object]) -> Registry:
     _collect_problems(registry)
     _call_each(registry, "register_oracles", lambda _plugin: registry.oracles.append)
     return registry
+
+
+def _named_modules() -> list[tuple[str, object]]:
+    """The modules that the environment names; each is a plug-in under its own name."""
+    found: list[tuple[str, object]] = []
+    for name in filter(None, os.environ.get(MODULES, "").split(",")):
+        try:
+            found.append((name, importlib.import_module(name)))
+        except Exception as error:
+            raise RunFailedError(
+                f"{MODULES} names {name!r}, which cannot be imported: "
+                f"{type(error).__name__}: {error}; correct the variable or unset it"
+            ) from error
+    return found
 
 
 def _collect_backends(registry: Registry) -> None:

@@ -21,6 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "check": ("harness.cli.runs", "Judge every derivative of every suite; time nothing."),
         "bench": ("harness.cli.runs", "Time what a run has judged."),
         "gate": ("harness.cli.gate", "Fail on a divergence that no ledger lists."),
+        "selftest": ("harness.cli.selftest", "Measure what the times of this machine are worth."),
         "fuzz": ("harness.cli.fuzz", "Search at random for faults, and shrink what is found."),
     },
     "Read": {

@@ -10,7 +10,7 @@ import pytest
 
 from harness.contract import hookimpl
 from harness.errors import RunFailedError, UsageError
-from harness.plugins import load
+from harness.plugins import MODULES, load
 from harness.problems.log_sqrt import LOG_SQRT
 
 MINE = replace(LOG_SQRT, name="mine.log_sqrt")
@@ -200,3 +200,21 @@ def test_oracles_are_collected():
 
     registry = load(("witness", SimpleNamespace(register_oracles=register_oracles)))
     assert registry.oracles == [oracle]
+
+
+def test_a_module_that_the_environment_names_is_a_plug_in(tmp_path, monkeypatch):
+    (tmp_path / "named_plugin.py").write_text(
+        "from harness.contract import hookimpl\n\n"
+        "@hookimpl\ndef register_backends(register):\n    register('named', lambda: None)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "named" not in load().backends
+    monkeypatch.setenv(MODULES, "named_plugin")
+    assert load().backends["named"].plugin == "named_plugin"
+
+
+def test_a_named_module_that_cannot_be_imported_is_told_in_one_line(monkeypatch):
+    monkeypatch.setenv(MODULES, "no_such_plugin")
+    with pytest.raises(RunFailedError) as error:
+        load()
+    assert "ADJUDGE_PLUGINS names 'no_such_plugin'" in one_line(error)

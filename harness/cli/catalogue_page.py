@@ -40,12 +40,11 @@ Points that are given by their numbers are named by them, `1e160,-1e-160` for tw
 Every problem is asked everywhere for its value, jvp and vjp, the gradient, Hessian-vector products
 in all four nestings, and, where it is a function of scalars, the third derivative in forward and in
 reverse mode, up to the order that the point allows. Jacobians in both modes, vmap and the third
-derivative by mixed modes are asked at generic points, whole Hessians at the first of them: elsewhere
-they would say no more than products with random directions do.
-Of an output with several elements the gradient and what is
-beyond it are those of a weighted sum, whose weights are fixed, differ, and have both signs, so that
-a fault in one output cannot hide behind another. Mixed partial derivatives are blocks of the
-Hessian between two arguments. A complex function is judged by its real and imaginary parts, as a
+derivative by mixed modes are asked at generic points, whole Hessians at the first of them:
+elsewhere they would say no more than products with random directions do. Of an output with several
+elements the gradient and what is beyond it are those of a weighted sum, whose weights are fixed,
+differ, and have both signs, so that a fault in one output cannot hide behind another. Mixed partial
+derivatives are blocks of the Hessian between two arguments. A complex function is judged by its real and imaginary parts, as a
 function of the real and imaginary parts of its argument.
 
 ## How points are chosen

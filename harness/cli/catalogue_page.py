@@ -44,8 +44,8 @@ derivative by mixed modes are asked at generic points, whole Hessians at the fir
 elsewhere they would say no more than products with random directions do. Of an output with several
 elements the gradient and what is beyond it are those of a weighted sum, whose weights are fixed,
 differ, and have both signs, so that a fault in one output cannot hide behind another. Mixed partial
-derivatives are blocks of the Hessian between two arguments. A complex function is judged by its real and imaginary parts, as a
-function of the real and imaginary parts of its argument.
+derivatives are blocks of the Hessian between two arguments. A complex function is judged by its
+real and imaginary parts, as a function of the real and imaginary parts of its argument.
 
 ## How points are chosen
 

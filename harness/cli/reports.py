@@ -89,7 +89,16 @@ def _write_tables(frames: RunFrames) -> None:
 
 def _write_page(frames: RunFrames, registry: Registry) -> None:
     from harness.reporting import html
+    from harness.reporting.lecture import exhibits
+    from harness.running.reproducers import Reproducers
+    from harness.verification.judge import Judge
 
     given = registry.hook.report_sections(run=frames.path)
     sections = [section for sections in given for section in sections or ()]
-    html.write_report(frames, frames.path / "report.html", sections)
+    html.write_report(
+        frames,
+        frames.path / "report.html",
+        sections,
+        exhibits=exhibits(registry, frames.info.problems),
+        reproducer=Reproducers(registry, Judge(registry)).line,
+    )

@@ -14,7 +14,15 @@ from harness.running.records import (
     SampleRecord,
     TimingFailureRecord,
 )
-from harness.timing.statistics import Estimate, PerSet, estimate, log_ratios, seconds_per_call
+from harness.timing.carry_over import carry_over
+from harness.timing.statistics import (
+    Estimate,
+    Interval,
+    PerSet,
+    estimate,
+    log_ratios,
+    seconds_per_call,
+)
 
 __all__ = ["TimedCell", "timed_cells"]
 
@@ -24,11 +32,16 @@ _NOT_AS_JUDGED = "changed-result"
 
 @dataclass
 class TimedCell:
-    """All that the journal holds of one timed case; ``looks`` are those of the run's depth."""
+    """All that the journal holds of one timed case; ``looks`` are those of the run's depth.
+
+    ``alone`` and ``audited`` are the two halves of the carry-over audit: alone, and in turns.
+    """
 
     case: Case
     looks: tuple[int, ...]
     samples: list[SampleRecord] = field(default_factory=list)
+    alone: list[SampleRecord] = field(default_factory=list)
+    audited: list[SampleRecord] = field(default_factory=list)
     first_calls: dict[str, list[FirstCallRecord]] = field(default_factory=dict)
     failures: dict[str, list[TimingFailureRecord]] = field(default_factory=dict)
     peak_bytes: dict[str, int] = field(default_factory=dict)
@@ -62,6 +75,10 @@ class TimedCell:
         """For each set, the log of the arm's time over the other's."""
         return log_ratios(self.samples, arm, other)
 
+    def carry_over(self, arm: str) -> Interval:
+        """The arm's time in turns over its time alone; NaN where it was not audited."""
+        return carry_over(self.alone, self.audited, arm)
+
     def estimate(self, arm: str, other: str) -> Estimate:
         """The arm's time over the other's, with interval and answer."""
         return estimate(self.ratios(arm, other), self.count(arm), self.sets_run, self.looks)
@@ -78,8 +95,12 @@ def timed_cells(
 
     for record in records:
         match record:
-            case SampleRecord():
+            case SampleRecord(set_kind="turns"):
                 cell(record.case).samples.append(record)
+            case SampleRecord(set_kind="audit-alone"):
+                cell(record.case).alone.append(record)
+            case SampleRecord(set_kind="audit-turns"):
+                cell(record.case).audited.append(record)
             case FirstCallRecord():
                 cell(record.case).first_calls.setdefault(record.backend, []).append(record)
             case TimingFailureRecord():

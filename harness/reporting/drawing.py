@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 import altair as alt
 import vl_convert
 
 from harness.reporting import theme
+from harness.reporting.svg_text import fragment
 
 __all__ = [
     "Chart",
@@ -34,15 +33,6 @@ Styles = Mapping[str, tuple[str, str]]
 
 Chart = Any
 """An Altair chart of any kind; Altair gives no types that mypy could follow here."""
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_KEPT = frozenset(
-    {"d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "viewBox"}
-    | {"transform", "fill", "fill-opacity", "opacity", "text-anchor", "font-size", "font-weight"}
-    | {"stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"}
-)
-_LONG_DECIMAL = re.compile(r"(\d\.\d)\d+")
-"""Coordinates need no more than a tenth of a pixel."""
 
 # A reader's font may be wider than the one that the renderer reckons with.
 _PADDING = {"left": 40, "right": 24, "top": 4, "bottom": 4}
@@ -121,30 +111,6 @@ def time(ticks: Sequence[float]) -> Any:
 
 
 def svg(chart: Chart, label: str) -> str:
-    """The chart as an SVG fragment for HTML: no name spaces, no hidden marks, one label.
-
-    The renderer may fetch nothing. The chart's own font is dropped, so that the page's serves.
-    """
-    spec = chart.configure(**theme.config()).properties(padding=_PADDING).to_dict()
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
-    _clean(root)
-    root.set("role", "img")
-    root.set("aria-label", label)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _clean(element: ElementTree.Element) -> None:
-    element.tag = element.tag.removeprefix(_SVG)
-    element.attrib = {
-        name: _LONG_DECIMAL.sub(r"\1", value) if name in ("d", "transform") else value
-        for name, value in element.attrib.items()
-        if name in _KEPT
-    }
-    for child in list(element):
-        _clean(child)
-        unseen = (
-            child.get("opacity") == "0" or child.get("d") == "" or child.get("d") == "M0,0h0v0h0Z"
-        )
-        empty = child.tag in ("g", "text") and not len(child) and not child.text
-        if unseen or empty:
-            element.remove(child)
+    """The chart as a labelled SVG fragment for HTML; the renderer may fetch nothing."""
+    spec = chart.configure(**theme.config()).properties(padding=_PADDING).to_dict(validate=False)
+    return fragment(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), label)

@@ -23,6 +23,9 @@ __all__ = ["Figures"]
 EXACT = 1e-18
 """Where an error of 0 is drawn: a logarithmic axis has no 0, and no float64 error is so small."""
 
+CURVE_POINTS = 100
+"""Points of a training curve that are drawn: one for every four pixels."""
+
 FURTHEST = 1000.0
 """The factor of the fastest at which a profile is cut off."""
 
@@ -160,7 +163,7 @@ class Figures:
         rows = [
             {"backend": _label(curve.backend), "step": step, "value": float(loss)}
             for curve in training.curves.values()
-            for step, loss in enumerate(curve.losses)
+            for step, loss in _thinned(curve.losses)
             if math.isfinite(loss)
         ]
         return charts.curves(rows, self._styles, "Loss after each step", False) if rows else ""
@@ -171,7 +174,7 @@ class Figures:
             {"backend": _label(curve.backend), "step": step, "value": max(float(distance), EXACT)}
             for curve in training.curves.values()
             if curve.backend != training.reference
-            for step, distance in enumerate(np.maximum.accumulate(curve.distances))
+            for step, distance in _thinned(np.maximum.accumulate(curve.distances))
             if math.isfinite(distance)
         ]
         title = "Largest relative distance to the reference up to each step"
@@ -190,6 +193,13 @@ def _ratio_row(
         "high": _or(high, ratio),
         "resolved": resolved,
     }
+
+
+def _thinned(values: np.ndarray) -> list[tuple[int, float]]:
+    """``(step, value)`` of at most ``CURVE_POINTS`` steps or so, the first and the last among them."""
+    stride = max(len(values) // CURVE_POINTS, 1)
+    last = len(values) - 1
+    return [(i, float(x)) for i, x in enumerate(values) if i % stride == 0 or i == last]
 
 
 def _label(name: str) -> str:

@@ -11,7 +11,9 @@ Each row of ``verdicts`` and ``measurements`` is one backend and case; their col
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -31,6 +33,7 @@ from harness.reporting.schema import (
     MEASUREMENTS,
     OVERALL,
     TABLE_VERSION,
+    THREADS,
     VERDICTS,
     Column,
     Kind,
@@ -48,6 +51,7 @@ from harness.running.records import (
     RunEndRecord,
     SampleRecord,
     StartUpRecord,
+    ThreadsRecord,
     TimingFailureRecord,
     VerdictRecord,
 )
@@ -67,10 +71,11 @@ class RunFrames:
     ============== ========================================================================
     verdicts        a row a backend and case judged
     measurements    a row a backend and timed case, timed or not
-    samples         every raw sample, with ``seconds_per_call``
+    samples         every raw sample, with ``seconds_per_call``; the audit's by ``set_kind``
     first_calls     costs before the steady state, a row a backend, case and set
     curves          a row a backend, case and step of a descent: ``loss``
     start_up        a row a worker: seconds for the process and for its imports
+    threads         a row a backend and thread pool: how many threads its process had
     memory          peak bytes, a row a backend and case
     failures        right derivatives that could not be timed, and why
     cells           how many sets each timed case took, and why it ended
@@ -92,6 +97,7 @@ class RunFrames:
     first_calls: pd.DataFrame
     curves: pd.DataFrame
     start_up: pd.DataFrame
+    threads: pd.DataFrame
     memory: pd.DataFrame
     failures: pd.DataFrame
     cells: pd.DataFrame
@@ -132,11 +138,14 @@ def _loaded(folder: Path) -> RunFrames:
         path=folder,
         info=info,
         verdicts=_verdicts(info, verdicts.values()),
-        measurements=_table(measurement_rows(info, cells, verdicts), MEASUREMENTS),
+        measurements=_table(
+            measurement_rows(info, cells, verdicts, _import_s(records)), MEASUREMENTS
+        ),
         samples=samples,
         first_calls=_frame(FirstCallRecord, records),
         curves=_curves([r for r in records if isinstance(r, CurveRecord)]),
         start_up=_frame(StartUpRecord, records),
+        threads=_table(_threads(records), THREADS),
         memory=_frame(MemoryRecord, records),
         failures=_frame(TimingFailureRecord, records),
         cells=_frame(CellEndRecord, records),
@@ -202,6 +211,27 @@ def _curves(records: Sequence[CurveRecord]) -> pd.DataFrame:
         columns["step"] += steps
         columns["loss"] += record.losses
     return typed(columns, CURVES)
+
+
+def _import_s(records: Iterable[Record]) -> dict[str, float]:
+    """The median over its workers of each backend's import."""
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    for record in records:
+        if isinstance(record, StartUpRecord):
+            seconds[record.backend].append(record.import_s)
+    return {backend: statistics.median(its) for backend, its in seconds.items()}
+
+
+def _threads(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
+    for record in records:
+        if isinstance(record, ThreadsRecord):
+            for pool, count in record.pools.items():
+                yield {
+                    "backend": record.backend,
+                    "asked": record.asked,
+                    "pool": pool,
+                    "threads": count,
+                }
 
 
 def _table(rows: Iterable[dict[str, Any]], table: Table) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.contract import TIMEABLE, Case, Operator, VerdictKind
@@ -17,8 +18,14 @@ from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
 from harness.reporting.schema import TABLE_VERSION
 from harness.running.records import A_A, TimingFailureRecord, VerdictRecord
+from harness.timing.carry_over import is_carried_over
 from harness.timing.statistics import Estimate, Interval, PerSet
-from harness.timing.summaries import ratio_interval, scaling_exponent, seconds_interval
+from harness.timing.summaries import (
+    break_even_calls,
+    ratio_interval,
+    scaling_exponent,
+    seconds_interval,
+)
 
 __all__ = ["measurement_rows"]
 
@@ -28,14 +35,17 @@ Verdicts = Mapping[tuple[str, str], VerdictRecord]
 _NOTHING = Interval(math.nan, math.nan, math.nan, 0)
 
 
-def measurement_rows(info: RunInfo, cells: Cells, verdicts: Verdicts) -> Iterator[dict[str, Any]]:
+def measurement_rows(
+    info: RunInfo, cells: Cells, verdicts: Verdicts, import_s: Mapping[str, float]
+) -> Iterator[dict[str, Any]]:
     """One row for each cell and backend of the plan, with the columns of ``MEASUREMENTS``.
 
-    ``verdicts`` are by backend and case id.
+    ``verdicts`` are by backend and case id, ``import_s`` by backend.
     """
     exponents = _exponents(info, cells)
     for id_, cell in cells.items():
         duplicate = cell.estimate(A_A, info.plan.baseline)
+        once = {backend: _once(cell, backend) for backend in info.plan.backends}
         for backend in info.plan.backends:
             verdict = verdicts.get((backend, id_))
             yield {
@@ -44,6 +54,10 @@ def measurement_rows(info: RunInfo, cells: Cells, verdicts: Verdicts) -> Iterato
                 **_limits("primal_ratio", _primal_ratio(cells, cell, backend)),
                 **_limits("exponent", exponents.get(_growth_key(info, cell.case, backend))),
                 **_costs(cell, backend),
+                "import_s": import_s.get(backend, math.nan),
+                "break_even_calls": _break_even(once, backend, info.plan.baseline),
+                **_carry_over(cell, backend),
+                **_disturbances(cell, backend),
                 "verdict": verdict.kind if verdict else "",
                 "reason": _reason(verdict, cell, backend),
                 "schema_version": TABLE_VERSION,
@@ -102,6 +116,52 @@ def _costs(cell: TimedCell, backend: str) -> dict[str, Any]:
         "compile_s": _median(c.compile_s for c in cold),
         "conversion_s": _median(c.conversion_s for c in calls),
         "peak_bytes": cell.peak_bytes.get(backend),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """What a backend costs once and each time, in seconds; whether it compiles."""
+
+    start_s: float
+    call_s: float
+    compiles: bool
+
+
+def _once(cell: TimedCell, backend: str) -> _Once:
+    costs, call_s = _costs(cell, backend), seconds_interval(cell.seconds.get(backend, {})).value
+    prepare_s = 0.0 if math.isnan(costs["prepare_s"]) else costs["prepare_s"]
+    start_s = prepare_s + max(costs["first_call_s"] - call_s, 0.0)
+    return _Once(start_s, call_s, costs["compile_s"] > 0)
+
+
+def _break_even(once: Mapping[str, _Once], backend: str, baseline: str) -> float:
+    """After how many calls compiling pays; NaN for what compiles nothing or has no time."""
+    own = once[backend]
+    others = [
+        other
+        for name, other in once.items()
+        if name not in (backend, baseline) and not other.compiles and other.call_s > 0
+    ]
+    if not own.compiles or not own.call_s > 0 or not others:
+        return math.nan
+    other = min(others, key=lambda candidate: candidate.call_s)
+    return break_even_calls(own.start_s, own.call_s, other.start_s, other.call_s)
+
+
+def _carry_over(cell: TimedCell, backend: str) -> dict[str, Any]:
+    found = cell.carry_over(backend)
+    return {**_limits("carry_over", found), "is_carried_over": is_carried_over(found)}
+
+
+def _disturbances(cell: TimedCell, backend: str) -> dict[str, Any]:
+    """What the raw samples of a backend say beside their duration."""
+    its = [sample for sample in cell.samples if sample.arm == backend]
+    steal_s = [sample.steal_s for sample in its if not math.isnan(sample.steal_s)]
+    return {
+        "cpu_ratio": _median(s.cpu_s / s.wall_s for s in its if s.wall_s > 0),
+        "involuntary_switches": sum(s.involuntary_switches for s in its) if its else None,
+        "steal_s": sum(steal_s) if steal_s else math.nan,
     }
 
 

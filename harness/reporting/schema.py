@@ -24,6 +24,7 @@ __all__ = [
     "MEASUREMENTS",
     "OVERALL",
     "TABLE_VERSION",
+    "THREADS",
     "VERDICTS",
     "Column",
     "Kind",
@@ -131,11 +132,35 @@ MEASUREMENTS = Table(
         Column("compile_s", "number", "first call less second, where the backend prepares"),
         Column("conversion_s", "number", "seconds from NumPy to native and back"),
         Column("peak_bytes", "count", "peak resident bytes above the state before the call"),
+        Column("import_s", "number", "seconds to import the library (median over workers)"),
+        Column(
+            "break_even_calls",
+            "number",
+            "calls from which on compiling has paid, against the fastest backend that compiles "
+            "nothing (the baseline apart); infinite: never",
+        ),
+        Column("carry_over", "number", "time in turns ÷ time alone, from the audit"),
+        Column("carry_over_low", "number", "lower end of its 95 % interval, over rounds"),
+        Column("carry_over_high", "number", "upper end"),
+        Column("is_carried_over", "flag", "turns change the time by more than 2 %, beyond doubt"),
+        Column("cpu_ratio", "number", "processor time ÷ wall time; above 1: it ran in parallel"),
+        Column("involuntary_switches", "count", "times the system took the core away, in all"),
+        Column("steal_s", "number", "seconds that the hypervisor took during samples, in all"),
         Column("sets", "count", "sets with a sample"),
         Column("samples", "count", "samples in all"),
         _VERDICT,
         Column("reason", "text", "why there is no time, or what failed in a set"),
         _SCHEMA_VERSION,
+    ),
+)
+
+THREADS = Table(
+    "threads",
+    (
+        Column("backend", "word", "the backend's name"),
+        Column("asked", "count", "the threads that were asked for"),
+        Column("pool", "word", "a thread pool of its process; process: all of its threads"),
+        Column("threads", "count", "how many it has, measured there"),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +26,7 @@ _DIVERGENT: tuple[Tone, ...] = ("wrong", "undecided", "noted")
 """The tones that a backend's author would want to hear of."""
 
 
-_MOST_REMARKS = 1000
-"""Rows of remarks that a page lists one by one."""
+_FIGURES = ("error", "relative_error", "tolerance", "error_over_tolerance", "ulp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ class Divergence:
     def operators(self) -> list[str]:
         """The operators among the cases, in their fixed order."""
         return list(dict.fromkeys(row["operator"] for row in self.rows))
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns of figures in which some case has one."""
+        return [name for name in _FIGURES if any(not math.isnan(row[name]) for row in self.rows)]
+
+    @property
+    def reasons(self) -> int:
+        """How many different reasons the cases have."""
+        return len({row["reason"] for row in self.rows})
 
     def common(self, column: str) -> str | None:
         """The text that all rows have in ``column``; None where they differ."""
@@ -98,11 +108,6 @@ class Rightness:
                 its[backend] = its[backend] + counts if backend in its else counts
         order = {operator.value: i for i, operator in enumerate(Operator)}
         return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
-
-    @property
-    def remarks_are_many(self) -> bool:
-        """Whether the remarks are better counted than listed case by case."""
-        return sum(len(remark.rows) for remark in self.remarks) > _MOST_REMARKS
 
     @property
     def headline(self) -> str:

@@ -98,7 +98,7 @@ const drilling = () => document.addEventListener("click", (event) => {
   const { backend = "", verdict = "", family = "", operator = "" } = link.dataset;
   const fits = (d) => (!backend || d.backend === backend) && (!verdict || d.verdict === verdict)
     && (!family || d.family === family) && (!operator || d.operators.split(" ").includes(operator));
-  const found = all(".divergence").filter((d) => fits(d.dataset));
+  const found = all(".divergences > .divergence").filter((d) => fits(d.dataset));
   change({
     "div.q": null, "div.backend": backend, "div.verdict": verdict, "div.problems": family,
     "div.operator": operator, at: "divergences", open: found.slice(0, 3).map((d) => d.id).join(","),

@@ -185,7 +185,7 @@ def deadline_option(command: Command) -> Command:
         "--deadline",
         type=DURATION,
         default=_DEADLINE_S,
-        show_default=True,
+        show_default=f"{_DEADLINE_S:g}s",
         metavar="TIME",
         help="How long one answer of a backend may take before its worker is stopped.",
     )(command)

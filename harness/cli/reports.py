@@ -100,5 +100,5 @@ def _write_page(frames: RunFrames, registry: Registry) -> None:
         frames.path / "report.html",
         sections,
         exhibits=exhibits(registry, frames.info.problems),
-        reproducer=Reproducers(registry, Judge(registry)).line,
+        reproducer=Reproducers(registry, Judge(registry), ask=False).line,
     )

@@ -23,10 +23,11 @@ Results = tuple[np.ndarray, ...]
 class Reproducers:
     """Makes the lines of a registry's cases; truths come from the judge, who keeps them."""
 
-    def __init__(self, registry: Registry, judge: Judge) -> None:
-        """Take problems and dialects from ``registry``."""
+    def __init__(self, registry: Registry, judge: Judge, *, ask: bool = True) -> None:
+        """Take problems and dialects from ``registry``; ``ask`` as in ``Judge.truth``."""
         self._registry = registry
         self._judge = judge
+        self._ask = ask
         self._inputs = Inputs(registry)
 
     def line(self, backend: str, case_id: str, reason: str) -> str:
@@ -48,7 +49,7 @@ class Reproducers:
         rows = [inputs]
         if case.operator.batched:
             rows.append(replace(inputs, seeds=inputs.probe_seeds))
-        ends = [_ends(self._judge.truth(case, row)) for row in rows]
+        ends = [_ends(self._judge.truth(case, row, ask=self._ask)) for row in rows]
         if not all(ends):
             return ()
         sides = zip(*ends, strict=True)

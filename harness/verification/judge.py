@@ -82,14 +82,19 @@ class Judge:
         )
         return trial.verdict()
 
-    def truth(self, case: Case, inputs: CaseInputs) -> Truth | None:
+    def truth(self, case: Case, inputs: CaseInputs, *, ask: bool = True) -> Truth | None:
         """What is true of ``case`` at the arguments and seeds of ``inputs``; None: not known.
 
-        Of a batched operator, of its first row.
+        Of a batched operator, of its first row. Without ``ask`` no oracle is asked: only what is
+        kept of earlier answers counts, at no cost.
         """
         if case.dtype not in PRECISIONS:
             return None
-        return self._truths.ask(self._question(case, inputs))[0]
+        question = self._question(case, inputs)
+        if ask:
+            return self._truths.ask(question)[0]
+        kept = self._truths.kept(question)
+        return kept[0] if kept else None
 
     def _question(self, case: Case, inputs: CaseInputs) -> Question:
         problem = self._registry.problem(case.problem)

@@ -75,6 +75,11 @@ class JaxEagerBackend(Backend):
         """Tell XLA how many threads to start; it listens until the first array is made."""
         os.environ["NPROC"] = str(count)
 
+    def threads(self) -> Mapping[str, int]:
+        """XLA's pool on the CPU, counted among the threads of this process (Linux only)."""
+        names = [task.read_text().strip() for task in Path("/proc/self/task").glob("*/comm")]
+        return {"XLA": names.count("tf_XLAEigen")} if names else {}
+
     def share_compiled(self, folder: Path) -> None:
         """Turn on JAX's persistent compilation cache, for small and quick programs too."""
         jax.config.update("jax_compilation_cache_dir", str(folder))

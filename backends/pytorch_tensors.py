@@ -42,6 +42,13 @@ class PyTorchTensors(Backend):
         """Limit the threads inside one operation."""
         torch.set_num_threads(count)
 
+    def threads(self) -> Mapping[str, int]:
+        """PyTorch's pools: inside one operation, and between operations."""
+        return {
+            "torch": torch.get_num_threads(),
+            "torch between operations": torch.get_num_interop_threads(),
+        }
+
     def versions(self) -> Mapping[str, str]:
         """PyTorch's version, and NumPy's."""
         return {"torch": torch.__version__, "numpy": np.__version__}

@@ -110,6 +110,13 @@ class Backend(ABC):
     def set_threads(self, count: int) -> None:  # noqa: B027 - as above
         """Limit the library's own thread pool; environment variables are already set."""
 
+    def threads(self) -> Mapping[str, int]:
+        """Return the sizes of the library's thread pools by name, as they are now.
+
+        What OpenMP and BLAS do is found without it (threadpoolctl).
+        """
+        return {}
+
     def share_compiled(self, folder: Path) -> None:  # noqa: B027 - as above
         """Keep compiled code in ``folder`` and take it from there, across processes and runs.
 

@@ -30,6 +30,7 @@ from harness.running.readying import LONG_CALL_S, AtReady
 from harness.running.records import (
     A_A,
     RETRACE,
+    TURNS,
     FirstCallRecord,
     Record,
     SampleRecord,
@@ -71,6 +72,7 @@ class Cell:
     samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
     _seconds: dict[str, float] = field(default_factory=dict)
     _retraced: dict[str, int] = field(default_factory=dict)
+    set_kind: str = TURNS
     _rounds_s: float = 0.0
     _rounds_taken: int = 0
 
@@ -80,13 +82,20 @@ class Cell:
             self._warm(arm)
         rounds = rounds_within(self.cell_s, sum(self._seconds.values()), self.rounds)
         began = time.monotonic()
-        for round_index, order in enumerate(
-            latin_square_orders(list(self._seconds), rounds, self.rng)
-        ):
+        self._take_rounds(rounds)
+        self._rounds_s, self._rounds_taken = time.monotonic() - began, rounds
+        return self._checked()
+
+    def _take_rounds(self, rounds: int) -> None:
+        """Every arm has one turn in each round."""
+        orders = latin_square_orders(list(self._seconds), rounds, self.rng)
+        for round_index, order in enumerate(orders):
             for position, arm in enumerate(order):
                 if arm in self._seconds:
                     self._turn(arm, round_index, position)
-        self._rounds_s, self._rounds_taken = time.monotonic() - began, rounds
+
+    def _checked(self) -> list[Record]:
+        """The records, with the samples of the arms that computed what was judged."""
         for arm in list(self._seconds):
             self._check(arm)
         for arm in self._seconds:
@@ -134,6 +143,11 @@ class Cell:
             return True
         return self._ask(arm, Ready(self.case, self.inputs, math.inf), Readied) is not None
 
+    def _throw_away(self, arm: str) -> None:
+        """Let the arm take a turn that nobody counts."""
+        loops = self.state.loops[self.arms[arm], self.case.id]
+        self._ask(arm, Warm(self.case, loops, self.depth.sample_s), Warmed)
+
     def _turn(self, arm: str, round_index: int, position: int) -> None:
         backend = self.arms[arm]
         reply = self._ask(arm, Turn(self.case, self.state.loops[backend, self.case.id]), Taken)
@@ -152,6 +166,7 @@ class Cell:
                 cpu_s=reply.cpu_s,
                 involuntary_switches=reply.involuntary_switches,
                 steal_s=reply.steal_s,
+                set_kind=self.set_kind,
             )
         )
         self._retraced[arm] = self._retraced.get(arm, 0) + reply.traces

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.contract import Case
+from harness.running.audit import ROUNDS, AuditCell
 from harness.running.pacing import Pacing
 from harness.running.plan import Plan
 from harness.running.progress import View
@@ -34,6 +35,7 @@ class Measuring:
     def run(self) -> None:
         """Run sets while a cell is open and there is time for them."""
         state, pacing = self.log.state, self.pacing
+        began = time.monotonic()
         self._begin_view()
         self._end_hopeless_cells()
         for case in state.open_cells():
@@ -44,9 +46,11 @@ class Measuring:
             for case in following.ended:
                 self._end(case, "budget")
             if following.cells:
-                until = time.monotonic() + pacing.left_s
-                self.sets.run(following.cells, following.rounds, until, self._cell_done)
+                self.sets.run(following.cells, following.rounds, pacing.until, self._cell_done)
                 self._end_hopeless_cells()
+        cells, until = pacing.audit(began)
+        if cells:
+            self.sets.run(cells, ROUNDS, until, lambda case: None, AuditCell)
         self.view.end(f"{state.next_set} sets")
 
     def _cell_done(self, case: Case) -> None:

@@ -26,6 +26,8 @@ __all__ = [
     "Measure",
     "Measured",
     "Pin",
+    "PoolSizes",
+    "Pools",
     "Readied",
     "Ready",
     "Reply",
@@ -115,7 +117,7 @@ class Readied:
 class Warm:
     """Take a sample of a readied case and throw it away.
 
-    Without ``loops`` they are calibrated first, to ``sample_s`` seconds.
+    Without ``loops`` they are calibrated by such samples, to ``sample_s`` seconds.
     """
 
     case: Case
@@ -193,6 +195,18 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Pools:
+    """Tell the sizes of the thread pools of this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSizes:
+    """Threads by pool; see ``ThreadsRecord``."""
+
+    threads: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Leave; nothing answers."""
 
@@ -202,5 +216,7 @@ class Done:
     """Nothing to tell."""
 
 
-Request = Evaluate | Ready | Warm | Turn | Check | Measure | Forget | Pin | Shutdown
-Reply = Hello | Evaluated | Readied | Warmed | Taken | Checked | Measured | Done | Failure
+Request = Evaluate | Ready | Warm | Turn | Check | Measure | Forget | Pin | Pools | Shutdown
+Reply = (
+    Hello | Evaluated | Readied | Warmed | Taken | Checked | Measured | PoolSizes | Done | Failure
+)

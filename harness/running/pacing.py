@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.contract import Case
+from harness.running.audit import SHARE, audited_cells
 from harness.running.plan import Plan
 from harness.running.set_costs import Cells, SetCosts
 from harness.running.timing_state import TimingState
@@ -86,8 +87,36 @@ class Pacing:
 
     @property
     def left_s(self) -> float:
-        """Seconds until the budget is spent."""
-        return math.inf if self.ends is None else self.ends - time.monotonic()
+        """Seconds until sets must end: the budget's, less the audit's share."""
+        if self.ends is None:
+            return math.inf
+        return self.ends - self._reserved_s - time.monotonic()
+
+    @property
+    def until(self) -> float:
+        """When the next set is to be broken off (``time.monotonic``).
+
+        The first set of a run, which compiles, may take half of the time: a second one is needed
+        for any interval.
+        """
+        left_s = self.left_s
+        return time.monotonic() + (left_s if self.state.next_set else left_s / 2)
+
+    @property
+    def _reserved_s(self) -> float:
+        depth = self.plan.depth
+        return SHARE * (depth.budget_s or 0.0) if depth.audit else 0.0
+
+    def audit(self, since: float) -> tuple[list[Case], float]:
+        """The cells to audit, and when to break off (``time.monotonic``).
+
+        It takes its share of the budget or, without one, of the time ``since`` timing began.
+        """
+        depth, now = self.plan.depth, time.monotonic()
+        seconds = SHARE * ((now - since) if depth.budget_s is None else depth.budget_s)
+        until = now + seconds if self.ends is None else min(now + seconds, self.ends)
+        cells = list(self.plan.timed) if depth.audit and not self.state.is_audited else []
+        return audited_cells(cells, self.state, self.costs, until - now), until
 
     def estimates(self, case: Case) -> list[Estimate]:
         """What is known of every arm but the baseline."""

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, get_type_hints
 
 __all__ = [
+    "AUDIT_ALONE",
+    "AUDIT_TURNS",
     "A_A",
     "RETRACE",
     "SCHEMA_VERSION",
+    "TURNS",
     "CellEndRecord",
     "CurveRecord",
     "FirstCallRecord",
@@ -22,6 +25,7 @@ __all__ = [
     "RunEndRecord",
     "SampleRecord",
     "StartUpRecord",
+    "ThreadsRecord",
     "TimingFailureRecord",
     "VerdictRecord",
     "decode",
@@ -32,6 +36,9 @@ SCHEMA_VERSION = 3
 
 A_A = "a/a"
 """The arm of the baseline's hidden duplicate."""
+
+TURNS, AUDIT_ALONE, AUDIT_TURNS = "turns", "audit-alone", "audit-turns"
+"""The kinds of a sample's set: what times are made of, and the two halves of the audit."""
 
 RETRACE = "retrace"
 """The one kind of timing failure that leaves the time standing: the library traced anew."""
@@ -102,6 +109,22 @@ class StartUpRecord(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadsRecord(Record):
+    """How many threads a backend's process had after its first calls, measured in it.
+
+    ``pools`` are the sizes of thread pools by name: those of BLAS and OpenMP that threadpoolctl
+    finds, those that the backend's library tells of, and ``process``, all threads of the system.
+    ``asked`` is what ``--threads`` asked for.
+    """
+
+    type: ClassVar[str] = "threads"
+    backend: str
+    set_index: int
+    asked: int
+    pools: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class FirstCallRecord(Record):
     """Costs of one (backend, case) in one set, before its steady state.
 
@@ -123,7 +146,10 @@ class FirstCallRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class SampleRecord(Record):
-    """One raw sample. ``arm`` is the backend's name, or the baseline's duplicate ``a/a``."""
+    """One raw sample. ``arm`` is the backend's name, or the baseline's duplicate ``a/a``.
+
+    Times are made of the ``set_kind`` TURNS alone; the others are the carry-over audit's.
+    """
 
     type: ClassVar[str] = "sample"
     backend: str
@@ -137,6 +163,7 @@ class SampleRecord(Record):
     cpu_s: float
     involuntary_switches: int
     steal_s: float
+    set_kind: str = TURNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,8 @@ class _Run:
         state = TimingState(self.plan, self.registry.problems, judged)
         log = TimingLog(journal, state)
         costs = SetCosts(at_once, self.plan.depth.sample_s)
-        pacing = Pacing(self.plan, state, costs, self._ends(judged_at))
+        ends = self._ends(judged_at)
+        pacing = Pacing(self.plan, state, costs, ends)
         sets = TimingSets(
             plan=self.plan,
             log=log,
@@ -178,6 +179,7 @@ class _Run:
             call_s=pacing.call_s,
             start=self._start,
             came_up=self._came_up,
+            found_threads=self._found_threads,
         )
         measuring = Measuring(
             plan=self.plan,
@@ -258,6 +260,18 @@ class _Run:
             line = f"{backend}: the run began with {before}, and went on with {versions}"
             if line in self.content["notices"]:
                 return
+            self.content["notices"].append(line)
+            self.view.notice(line)
+        write_run_file(self.folder, self.content)
+
+    def _found_threads(self, backend: str, pools: dict[str, int]) -> None:
+        """Keep what a library made of ``--threads``, and tell of one that made more of it."""
+        self.content.setdefault("threads", {})[backend] = pools
+        above = {n: count for n, count in pools.items() if count > self.plan.threads}
+        above.pop("process", None)
+        if above:
+            told = ", ".join(f"{name} {count}" for name, count in above.items())
+            line = f"{backend} uses more threads than {self.plan.threads}: {told}"
             self.content["notices"].append(line)
             self.view.notice(line)
         write_run_file(self.folder, self.content)

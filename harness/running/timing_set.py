@@ -15,12 +15,12 @@ from harness.running.cell import Cell
 from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
 from harness.running.judging import Judged
-from harness.running.messages import Forget, Hello, Measure, Measured, Request
+from harness.running.messages import Forget, Hello, Measure, Measured, Pools, PoolSizes, Request
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
 from harness.running.readying import Readying
-from harness.running.records import A_A, MemoryRecord, StartUpRecord
+from harness.running.records import A_A, MemoryRecord, StartUpRecord, ThreadsRecord
 from harness.running.set_costs import SetCosts
 from harness.running.timing_log import TimingLog
 from harness.timing import environment, machine
@@ -49,6 +49,7 @@ class TimingSets:
     call_s: float
     start: Callable[[str, np.random.Generator, bool], WorkerProcess]
     came_up: Callable[[str, Hello], None]
+    found_threads: Callable[[str, dict[str, int]], None]
     start_up_s: float = 0.0
     _anywhere: frozenset[int] = field(default_factory=machine.allowed_cores)
 
@@ -58,10 +59,12 @@ class TimingSets:
         rounds: int,
         until: float,
         cell_done: Callable[[Case], None],
+        kind: type[Cell] = Cell,
     ) -> None:
         """One set of ``cells``; each is on disk, and ``cell_done``, before the next begins.
 
         At ``until`` (``time.monotonic``) it is broken off: cells that had no turn have none in it.
+        ``kind`` says what a cell is in this set.
         """
         index = self.log.state.next_set
         rng = np.random.default_rng((self.plan.seed, index))
@@ -73,7 +76,8 @@ class TimingSets:
             for chunk in self._chunks(cells):
                 if time.monotonic() < until:
                     readying = self._make_ready(fleet, index, chunk, until)
-                    self._take_turns(readying, index, chunk, rounds, until, rng, cell_done)
+                    self._record_threads(fleet, index)
+                    self._take_turns(readying, index, chunk, rounds, until, rng, cell_done, kind)
                     self._measure_memory(readying, chunk, until)
 
     def _bring_up(self, fleet: Fleet, index: int, cells: Sequence[Case]) -> None:
@@ -129,6 +133,17 @@ class TimingSets:
         readying.run(chunk)
         return readying
 
+    def _record_threads(self, fleet: Fleet, index: int) -> None:
+        """Once a run, when first calls have brought up what libraries start late."""
+        for arm in fleet.hellos:
+            if arm == A_A or arm in self.log.state.threads_known or not fleet.workers[arm].alive:
+                continue
+            reply = fleet.ask(arm, Pools(), self.plan.deadline_s)
+            if isinstance(reply, PoolSizes):
+                pools = dict(reply.threads)
+                self.log.record(ThreadsRecord(arm, index, self.plan.threads, pools))
+                self.found_threads(arm, pools)
+
     def _take_turns(
         self,
         readying: Readying,
@@ -138,6 +153,7 @@ class TimingSets:
         until: float,
         rng: np.random.Generator,
         cell_done: Callable[[Case], None],
+        kind: type[Cell],
     ) -> None:
         fleet = readying.fleet
         fleet.pin(self.cores.workers)
@@ -149,7 +165,7 @@ class TimingSets:
                 if readied is None or time.monotonic() >= until:
                     continue
                 self.view.now(f"set {index + 1}: {case.id}")
-                cell = Cell(
+                cell = kind(
                     case=case,
                     inputs=self.inputs(case),
                     set_index=index,
@@ -167,7 +183,8 @@ class TimingSets:
                 )
                 began = time.monotonic()
                 self.log.record(*cell.run())
-                self.costs.ran(case, cell.cost(time.monotonic() - began))
+                if kind is Cell:
+                    self.costs.ran(case, cell.cost(time.monotonic() - began))
                 cell_done(case)
         finally:
             environment.restore(before)

@@ -11,12 +11,14 @@ from harness.running.plan import Plan
 from harness.running.records import (
     A_A,
     RETRACE,
+    TURNS,
     CellEndRecord,
     FirstCallRecord,
     MemoryRecord,
     Record,
     SampleRecord,
     StartUpRecord,
+    ThreadsRecord,
     TimingFailureRecord,
     VerdictRecord,
 )
@@ -43,6 +45,8 @@ class TimingState:
         self.loops: dict[tuple[str, str], int] = {}
         self.call_s: dict[tuple[str, str], float] = {}
         self.measured: set[tuple[str, str]] = set()
+        self.threads_known: set[str] = set()
+        self.is_audited = False
         self.next_set = 0
         for record in records:
             self.take(record)
@@ -58,9 +62,14 @@ class TimingState:
                 self.loops.setdefault((backend, case), loops)
                 if not math.isnan(seconds):
                     self.call_s.setdefault((backend, case), seconds)
-            case SampleRecord(case=case, set_index=index):
-                self.samples[case].append(record)
+            case SampleRecord(case=case, set_index=index, set_kind=kind):
+                if kind == TURNS:
+                    self.samples[case].append(record)
+                else:
+                    self.is_audited = True
                 self.next_set = max(self.next_set, index + 1)
+            case ThreadsRecord(backend=backend):
+                self.threads_known.add(backend)
             case MemoryRecord(backend=backend, case=case):
                 self.measured.add((backend, case))
             case TimingFailureRecord(backend=backend, case=case, kind=kind):

@@ -28,14 +28,22 @@ class ReadyCase:
     last_result: Any = None
 
     def warm(self, loops: int | None, sample_s: float) -> Warmed:
-        """Calibrate unless ``loops`` are given, then throw one whole sample away.
+        """Calibrate, or throw one whole sample away where ``loops`` are given.
 
-        Calibrated or not, the first turn finds caches and branch predictors in the same state.
+        Calibration ends with a whole sample: either way the first turn finds caches and branch
+        predictors in the same state.
         """
         if loops is None:
-            call, operands = self.costs.call, self.costs.operands
-            loops = sampling.calibrate(call, operands, self.backend.wait, sample_s)
-        self.take(loops)
+            costs = self.costs
+            loops = sampling.calibrate(
+                costs.call,
+                costs.operands,
+                self.backend.wait,
+                sample_s,
+                one_call_s=costs.second_call_s,
+            )
+        else:
+            self.take(loops)
         return Warmed(loops)
 
     def take(self, loops: int) -> Taken:

@@ -22,6 +22,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from harness import plugins
 from harness.contract import Backend, Case, Evaluation, Failure, Problem, VerdictKind
 from harness.errors import AdjudgeError
@@ -36,6 +38,8 @@ from harness.running.messages import (
     Hello,
     Measure,
     Pin,
+    Pools,
+    PoolSizes,
     Ready,
     Reply,
     Request,
@@ -80,6 +84,8 @@ class Worker:
                 self.ready.pop(case, None)
             case Pin(cores):
                 _pin_all_threads(cores)
+            case Pools():
+                return PoolSizes(self._pool_sizes())
             case Shutdown():
                 pass
         return Done()
@@ -115,6 +121,16 @@ class Worker:
         if not readied.second_call_s > request.call_s:
             self.ready[request.case] = ready
         return readied
+
+    def _pool_sizes(self) -> dict[str, int]:
+        """What the libraries made of the number of threads that they were told."""
+        try:
+            sizes = {str(name): int(count) for name, count in self.backend.threads().items()}
+        except Exception:  # noqa: BLE001 - a backend may raise anything, and this is only a note
+            sizes = {}
+        for pool in environment.thread_pools() or ():
+            sizes[f"{pool['internal_api']} ({pool['prefix']})"] = int(pool["num_threads"])
+        return sizes | {"process": psutil.Process().num_threads()}
 
     def _guarded(self, case: Case, inputs: CaseInputs | None, action: Any) -> Reply:
         try:

@@ -140,19 +140,24 @@ def calibrate(
     wait: Wait,
     minimum_s: float = 2e-3,
     clock: Clock = time.perf_counter_ns,
+    one_call_s: float = math.nan,
 ) -> int:
     """Return a loop count with which a sample lasts at least ``minimum_s`` seconds.
 
     A call longer than that gives 1. A trial that met the minimum is confirmed by a second: one
     stall, or a first call that still compiles, must not make the count too small. The count
-    stops at ten million, and the number of trials is bounded, whatever the clock shows.
+    stops at ten million, and the number of trials is bounded, whatever the clock shows. A call
+    that was timed before, in ``one_call_s`` seconds, is the first trial. The last trial has as
+    many calls as are returned, so that it warms as a whole sample does.
     """
     minimum_ns = max(1, math.ceil(minimum_s * 1e9))
     operands = tuple(operands)
     loops = 1
+    elapsed = None if math.isnan(one_call_s) else math.ceil(one_call_s * 1e9)
     with quiet_collector():
         while True:
-            elapsed = _loop(call, operands, wait, loops, clock)[0]
+            if elapsed is None:
+                elapsed = _loop(call, operands, wait, loops, clock)[0]
             if elapsed >= minimum_ns:
                 elapsed = min(elapsed, _loop(call, operands, wait, loops, clock)[0])
             if elapsed >= minimum_ns or loops >= _MOST_LOOPS:
@@ -161,6 +166,7 @@ def calibrate(
             # more than a hundredfold, for a first reading of nearly nothing is mostly error.
             wanted = math.ceil(1.1 * loops * minimum_ns / max(elapsed, 1))
             loops = min(max(wanted, loops + 1), 100 * loops, _MOST_LOOPS)
+            elapsed = None
 
 
 def take(call: Call, operands: Sequence[Any], wait: Wait, loops: int) -> RawSample:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import Counter, defaultdict
 from itertools import pairwise
 
 import pytest
 
 from harness.contract import TIMEABLE, VerdictKind
+from harness.reporting.frames import load_run
+from harness.running import supervisor
 from harness.running.folding import cases_from
-from harness.running.journal import read_journal, read_run_file
+from harness.running.journal import JOURNAL, read_journal, read_run_file
+from harness.running.progress import QuietView
 from harness.running.records import (
     A_A,
     CellEndRecord,
@@ -19,6 +23,7 @@ from harness.running.records import (
     RunEndRecord,
     SampleRecord,
     StartUpRecord,
+    ThreadsRecord,
     TimingFailureRecord,
     VerdictRecord,
 )
@@ -210,3 +215,68 @@ def test_cells_too_large_to_be_held_together_take_turns_apart(plan_tiny, carry_o
     assert turns.keys() == {(case, index) for case in cases for index in (0, 1)}
     assert min(turns.values()) >= 2 * plan.depth.rounds
     assert sorted(r.case for r in records if isinstance(r, MemoryRecord)) == sorted(cases)
+
+
+@pytest.fixture(scope="module")
+def audited(plan_tiny, carry_out):
+    depth = Depth("audited", (2,), 2, 2e-4, budget_s=None, most_sizes=None, audit=True)
+    plan = plan_tiny("faulty_none", "faulty_prints", operators=("jvp",), depth=depth)
+    with pytest.MonkeyPatch.context() as patch:
+        # A twentieth of so short a run is too little for one more set.
+        patch.setattr("harness.running.pacing.SHARE", 1000.0)
+        folder = carry_out(plan)
+    return plan, folder, read_journal(folder)
+
+
+def test_a_last_set_audits_what_taking_turns_does(audited):
+    """Every backend alone, twice, and in turns between, in a set of its own and of one process."""
+    records = [r for r in audited[2] if isinstance(r, SampleRecord)]
+    kinds = defaultdict(set)
+    for r in records:
+        kinds[r.set_kind].add(r.set_index)
+    assert kinds == {"turns": {0, 1}, "audit-alone": {2}, "audit-turns": {2}}
+    counts = Counter((r.arm, r.set_kind) for r in records if r.set_kind != "turns")
+    rounds = counts["faulty_none", "audit-turns"]
+    assert counts == {
+        (A_A, "audit-turns"): rounds,
+        **{(b, "audit-turns"): rounds for b in audited[0].backends},
+        **{(b, "audit-alone"): 2 * rounds for b in audited[0].backends},
+    }
+    # Alone is alone: nobody has a turn between.
+    alone = [(r.arm, r.round_index) for r in records if r.set_kind == "audit-alone"]
+    assert sorted(alone) == sorted((b, r) for b in audited[0].backends for r in range(2 * rounds))
+
+
+def test_the_audit_is_in_the_frames_and_not_in_the_times(audited):
+    run = load_run(audited[1])
+    turns = [r for r in audited[2] if isinstance(r, SampleRecord) and r.set_kind == "turns"]
+    for row in run.measurements.itertuples():
+        assert row.sets == 2
+        assert row.samples == sum(r.arm == row.backend for r in turns)
+        assert 0 < row.carry_over_low <= row.carry_over <= row.carry_over_high
+        assert row.is_carried_over in (True, False)
+
+
+def test_a_run_that_is_resumed_is_not_audited_twice(audited, faulty_registry, tmp_path):
+    folder = tmp_path / "resumed"
+    shutil.copytree(audited[1], folder)
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[:-1]))  # without its end
+    supervisor.resume(folder, QuietView(), registry=faulty_registry)
+    records = read_journal(folder)
+    assert isinstance(records[-1], RunEndRecord)
+    assert len(records) == len(lines)
+
+
+def test_the_threads_of_each_process_are_measured_once_and_told(audited):
+    threads = [r for r in audited[2] if isinstance(r, ThreadsRecord)]
+    assert sorted(r.backend for r in threads) == ["faulty_none", "faulty_prints"]
+    for record in threads:
+        assert record.asked == 1
+        assert record.pools["process"] >= 1
+        # NumPy's BLAS, as threadpoolctl finds it in the worker.
+        assert all(n == 1 for pool, n in record.pools.items() if pool != "process")
+    assert read_run_file(audited[1])["threads"] == {r.backend: r.pools for r in threads}
+    frame = load_run(audited[1]).threads
+    assert set(frame["backend"]) == {"faulty_none", "faulty_prints"}
+    assert set(frame["asked"]) == {1}

@@ -75,6 +75,21 @@ def test_a_call_longer_than_the_minimum_is_made_once_in_a_sample(call_ns):
     assert clock.now == 2 * call_ns  # a trial and its confirmation, no more
 
 
+def test_a_call_that_was_timed_before_is_the_first_trial():
+    clock = Clock()
+    assert calibrate(clock.work(3_000_000), (), nothing, 2e-3, clock, one_call_s=3e-3) == 1
+    assert clock.now == 3_000_000  # its confirmation
+    clock = Clock()
+    loops = calibrate(clock.work(50_000), (), nothing, 2e-3, clock, one_call_s=50e-6)
+    assert loops == 44
+    assert clock.now == 2 * 44 * 50_000  # a trial with as many calls, and its confirmation
+
+
+def test_a_stall_before_calibration_does_not_make_the_count_too_small():
+    clock = Clock()
+    assert calibrate(clock.work(1_000), (), nothing, 2e-3, clock, one_call_s=1.0) >= 2_000
+
+
 def test_waiting_counts_as_duration():
     clock = Clock()
     assert calibrate(nothing, (), clock.work(1_000_000), 2e-3, clock) in (2, 3)

@@ -38,9 +38,9 @@ def positive_definite(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     return np.asarray((x + np.swapaxes(x, -1, -2)) / 2 + 2.5 * np.eye(shape[-1]))
 
 
-def of_a(name: str, text: str, *points: At) -> Variant:
+def of_a(name: str, text: str, *points: At, operations: int = 12) -> Variant:
     """A variant of one matrix, a."""
-    return Variant(name, expression("a", text), points, ("a",), operations=12)
+    return Variant(name, expression("a", text), points, ("a",), operations=operations)
 
 
 def matrices(draw: Draw, *shape: int) -> tuple[At, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
+from .transposed import Transposed
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -73,7 +74,7 @@ class Einsum(LinearMap):
 
     def transpose(self) -> LinearMap:
         """The contraction by the output."""
-        return _Transposed(self)
+        return Transposed(self)
 
     def flops(self, in_shape: Shape | None = None) -> int:
         """One multiplication for each tuple of index values and each further operand."""
@@ -82,28 +83,3 @@ class Einsum(LinearMap):
         for subscripts, operand in zip(rest, self.others, strict=True):
             sizes.update(zip(subscripts, np.shape(operand), strict=True))
         return int(math.prod(sizes.values())) * len(self.others)
-
-
-class _Transposed(LinearMap):
-    """The transpose of a map that knows `pull`."""
-
-    __slots__ = ("in_shape", "original")
-
-    def __init__(self, original: LinearMap) -> None:
-        self.original = original
-        self.in_shape = original.out_shape()
-
-    def apply(self, v: Array) -> Array:
-        return self.original.pull(v)
-
-    def pull(self, u: Cotangent) -> Cotangent:
-        return self.original.apply(u)
-
-    def stacked(self, count: int) -> LinearMap:
-        return self.original.stacked(count).transpose()
-
-    def transpose(self) -> LinearMap:
-        return self.original
-
-    def flops(self, in_shape: Shape | None = None) -> int:
-        return int(self.original.flops())

@@ -16,6 +16,7 @@ from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
 from .diagonal import real_dtype
+from .transposed import Transposed
 
 Norm = Literal["backward", "ortho", "forward"] | None
 
@@ -41,7 +42,7 @@ class _AlongAxis(LinearMap):
 
     def transpose(self) -> LinearMap:
         """The map that `pull` is."""
-        return _Transposed(self)
+        return Transposed(self)
 
     def flops(self, in_shape: Shape | None = None) -> int:
         """2 n log2 n for each transform, as the radix-2 transform takes."""
@@ -124,31 +125,6 @@ class InverseRealFourier(_AlongAxis):
     def out_shape(self, in_shape: Shape | None = None) -> Shape:
         """The shape with n along the axis."""
         return _with(self.in_shape, self.axis, self.n)
-
-
-class _Transposed(LinearMap):
-    """The transpose of one of the above."""
-
-    __slots__ = ("in_shape", "original")
-
-    def __init__(self, original: LinearMap) -> None:
-        self.original = original
-        self.in_shape = original.out_shape()
-
-    def apply(self, v: Array) -> Array:
-        return self.original.pull(v)
-
-    def pull(self, u: Cotangent) -> Cotangent:
-        return self.original.apply(u)
-
-    def stacked(self, count: int) -> LinearMap:
-        return _Transposed(self.original.stacked(count))
-
-    def transpose(self) -> LinearMap:
-        return self.original
-
-    def flops(self, in_shape: Shape | None = None) -> int:
-        return self.original.flops()
 
 
 def resized(u: Array, n: int, axis: int) -> Array:

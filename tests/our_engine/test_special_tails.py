@@ -94,3 +94,53 @@ def test_to_third_order(name):
             with np.errstate(all="ignore"):
                 got = nested(f, modes)(x)
             assert abs(mp.mpf(float(got)) - want) <= allowed + mp.mpf("1e-300"), (x, modes)
+
+
+@pytest.mark.parametrize("x", [-4.5, -20.0, -40.0, -800.0, -1e8])
+def test_the_lower_tail_of_log_ndtr_to_fourth_order(x):
+    """log Phi = -x^2/2 + log M(-x) with Mills' ratio M: beyond the second order M alone is left."""
+
+    def log_mills(t):
+        return mp.log(mp.erfc(t / mp.sqrt(2))) + t * t / 2
+
+    f = sp.log_ndtr
+    for order in (1, 2, 3, 4):
+        f = along(f)
+        want = (-1) ** order * true_derivative(log_mills, -x, order)
+        want += {1: -x, 2: -1.0}.get(order, 0.0)
+        assert float(f(x)) == pytest.approx(float(want), rel=4e-15)
+
+
+MIXED = {
+    "betaln, small a": (
+        osp.betaln,
+        lambda a, b: mp.log(mp.beta(a, b)),
+        [(1e-20, 1.0), (1e20, 2.0)],
+    ),
+    "poch, small z": (
+        sp.poch,
+        lambda z, m: mp.gamma(z + m) / mp.gamma(z),
+        [(1e-8, 2.0), (1e-20, 0.5), (-1.0 - 1e-9, 2.75)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_mixed_derivatives_of_third_order_do_not_cancel(name):
+    f, truth, points = MIXED[name]
+    for point in points:
+        for argnums in ((1, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 0)):
+            g = f
+            for argnum in argnums:
+                g = oe.grad(g, argnum)
+            want = true_mixed(truth, point, (argnums.count(0), argnums.count(1)))
+            assert float(g(*point)) == pytest.approx(float(want), rel=1e-12), (point, argnums)
+
+
+def true_mixed(f, point, orders):
+    """By differences along one argument of differences along the other."""
+
+    def inner(b):
+        return true_derivative(lambda a: f(a, b), point[0], orders[0])
+
+    return true_derivative(inner, point[1], orders[1])

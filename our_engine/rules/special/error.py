@@ -5,11 +5,14 @@ others do, and with the derivatives of that, the scaled repeated integrals
 
     w_n(x) = exp(x^2) i^n erfc(x)        w_n' = -2 (n + 1) w_(n+1)        w_0 = erfcx
 
-(Abramowitz and Stegun 7.2; DLMF 7.18.)
+(Abramowitz and Stegun 7.2; DLMF 7.18.) In the lower tail of the normal distribution phi/Phi is so
+nearly -x that its derivatives would cancel; there they are cumulants, k_n' = k_(n+1), since
+Phi(x) sqrt(2 pi) exp(x^2/2) is the Laplace transform of exp(-s^2/2) at -x.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +29,7 @@ TWO_BY_ROOT_PI = 2.0 / math.sqrt(math.pi)
 HALF_ROOT_PI = math.sqrt(math.pi) / 2.0
 ROOT_2 = math.sqrt(2.0)
 ROOT_HALF_PI = math.sqrt(math.pi / 2.0)
+_TAIL = -4.0
 
 
 def _repeated_integral(x: Array, order: int = 0) -> Any:
@@ -79,13 +83,46 @@ def _ndtri_slope(p: Array) -> Any:
 
 
 def _log_ndtr(x: Array, _y: Array) -> Array:
-    """phi(x) / Phi(x); for x > 5 as it is written, else by erfcx, which does not underflow."""
-    high = raw(x) > 5.0
-    low = 1.0 / (ROOT_HALF_PI * sp.erfcx(np.where(high, 0, x) / -ROOT_2))
+    """phi(x) / Phi(x): in the lower tail -x + k_1(x), for x > 5 as it is written, else by erfcx."""
+    far, high = raw(x) < _TAIL, raw(x) > 5.0
+    low = 1.0 / (ROOT_HALF_PI * sp.erfcx(np.where(high | far, 0, x) / -ROOT_2))
+    if np.any(far):
+        t = np.where(far, x, _TAIL).astype(x.dtype)
+        low = np.where(far, tail_cumulant(t, order=1) - t, low)
     if not np.any(high):
         return low
     x = np.where(high, x, 6)
     return np.where(high, 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x) / sp.ndtr(x), low)
+
+
+def _tail_cumulant(x: Array, order: int = 1) -> Any:
+    """k_n(x) for x <= -4, the n-th cumulant of s >= 0 with the density exp(x s - s^2/2), scaled.
+
+    With t = -x the law is nearly the exponential of mean 1/t. Gauss-Laguerre nodes give its moments
+    to a rounding or two; the central ones do not cancel as the powers of phi/Phi do.
+    """
+    x = np.asarray(x)
+    nodes, weights = _laguerre()
+    s = nodes / -x.astype(float)[..., None]
+    law = weights * np.exp(-0.5 * s * s)
+    law = law / np.sum(law, axis=-1, keepdims=True)
+    mean = np.sum(law * s, axis=-1, keepdims=True)
+    if order == 1:
+        return mean[..., 0].astype(x.dtype)[()]
+    away = s - mean
+    powers = [np.sum(law * away**n, axis=-1) for n in range(order + 1)]
+    cumulants = [np.zeros_like(powers[0])] * 2
+    for n in range(2, order + 1):
+        # The recursion from central moments to cumulants, whose first one is 0.
+        others = (math.comb(n - 1, m - 1) * cumulants[m] * powers[n - m] for m in range(2, n))
+        cumulants.append(powers[n] - sum(others))
+    return cumulants[order].astype(x.dtype)[()]
+
+
+@functools.cache
+def _laguerre() -> tuple[Array, Array]:
+    nodes, weights = sp.roots_laguerre(40)
+    return nodes, weights
 
 
 def bell(x: Array) -> Array:
@@ -110,6 +147,10 @@ erfcinv_slope: Callable[..., Any] = elementwise(
     _erfcinv_slope, lambda x, y: 2.0 * sp.erfcinv(x) * y * y
 )
 ndtri_slope: Callable[..., Any] = elementwise(_ndtri_slope, lambda p, y: sp.ndtri(p) * y * y)
+
+tail_cumulant: Callable[..., Any] = rule(
+    _tail_cumulant, lambda x, _y, order=1: Scale(tail_cumulant(x, order=order + 1))
+)
 
 repeated_integral: Callable[..., Any] = rule(
     _repeated_integral,

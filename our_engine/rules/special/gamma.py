@@ -19,6 +19,8 @@ from our_engine.types import Array, DifferentiationError, Settings
 
 from .stirling import gamma_density, psi_difference
 
+_LARGE = 150.0
+
 
 def _real(x: Array, name: str) -> Array:
     if np.iscomplexobj(raw(x)):
@@ -42,6 +44,18 @@ def _rgamma(x: Array, y: Array) -> Array:
     sign = np.where(nearest % 2 == 0, 1.0, -1.0).astype(x.dtype)
     left = sign * (np.cos(r) - sp.psi(1.0 - z) * np.sin(r) / math.pi)
     return np.where(low, sp.gamma(1.0 - z) * left, right)
+
+
+def _poch_slope(z: Array, m: Array, y: Array) -> Array:
+    """-y (psi(z) - psi(z + m)); about the poles of Gamma(z), of which y has none, by 1/Gamma(z)."""
+    near = (raw(z) < 0.5) & (raw(z + m) > 0) & (raw(z + m) < _LARGE)
+    away = -y * psi_difference(np.where(near, 1.0, z), m)
+    if not np.any(near):
+        return away
+    z, end = np.where(near, z, 0.25), np.where(near, z + m, 1.0)
+    inverse = sp.rgamma(z)
+    slope = sp.gamma(end) * (sp.psi(end) * inverse + _rgamma(z, inverse))
+    return np.where(near, slope, away)
 
 
 def _polygamma(n: Any, x: Array) -> Any:
@@ -78,7 +92,7 @@ hurwitz_zeta = sp._ufuncs._zeta
 elementwise(hurwitz_zeta, refused, _by_shift)
 elementwise(
     sp.poch,
-    lambda z, m, y: -y * psi_difference(z, m),
+    lambda z, m, y: _poch_slope(z, m, y),
     lambda z, m, y: y * sp.psi(z + m),
 )
 elementwise(sp.gamma, lambda x, y: y * sp.psi(x))

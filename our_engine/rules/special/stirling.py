@@ -15,7 +15,7 @@ import numpy as np
 import scipy.special as sp
 
 from our_engine.node import raw
-from our_engine.primitives import elementwise
+from our_engine.primitives import elementwise, refused
 from our_engine.types import Array
 
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
@@ -92,20 +92,33 @@ def correction(a: Array) -> Array:
     return total / a
 
 
-def _gap(a: Array, b: Array) -> Array:
-    return b / a / (a + b)
+def _gap(n: Any, a: Array, b: Array) -> Any:
+    if n == 1:
+        return b / a / (a + b)
+    return a ** -float(n) * -np.expm1(-float(n) * np.log1p(b / a))
 
 
 gap: Callable[..., Any] = elementwise(
     _gap,
-    lambda a, b, y: -y * (1.0 / a + 1.0 / (a + b)),
-    lambda a, b, _y: 1.0 / (a + b) / (a + b),
+    refused,
+    lambda n, a, b, _y: -n * gap(n + 1, a, b),
+    lambda n, a, b, _y: n * (a + b) ** -(n + 1.0),
 )
-"""1 / a - 1 / (a + b), whose derivatives do not cancel."""
+"""a^-n - (a + b)^-n for positive a and b, whose derivatives do not cancel."""
+
+
+def _log_step(a: Array, b: Array) -> Any:
+    return np.log1p(b / a)
+
+
+log_step: Callable[..., Any] = elementwise(
+    _log_step, lambda a, b, _y: -gap(1, a, b), lambda a, b, _y: 1.0 / (a + b)
+)
+"""log((a + b) / a)."""
 
 
 def psi_difference(a: Array, b: Array) -> Array:
-    """psi(a) - psi(a + b), also for b much smaller than a."""
+    """psi(a) - psi(a + b), also for b much smaller than a, and for its derivatives by either."""
     usual = (raw(a) > 0) & (raw(b) > 0) & np.isfinite(raw(a)) & np.isfinite(raw(b))
     a_other, b_other = np.where(usual, 1.0, a), np.where(usual, 1.0, b)
     other = sp.psi(a_other) - sp.psi(a_other + b_other)
@@ -114,13 +127,9 @@ def psi_difference(a: Array, b: Array) -> Array:
     a, b = np.where(usual, a, 1.0), np.where(usual, b, 1.0)
     total = 0.0
     for k in range(_SHIFT):
-        total = total - gap(a + float(k), b)
+        total = total - gap(1, a + float(k), b)
     A = a + _SHIFT
-    step = np.log1p(b / A)
-    total = total - step - b / (2.0 * A * (A + b))
-    square = 1.0 / (A * A)
-    power = 1.0
+    total = total - log_step(A, b) - 0.5 * gap(1, A, b)
     for k, bernoulli in enumerate(_BERNOULLI, start=1):
-        power = power * square
-        total = total + bernoulli / (2 * k) * power * np.expm1(-2.0 * k * step)
+        total = total - bernoulli / (2 * k) * gap(2 * k, A, b)
     return np.where(usual, total, other)

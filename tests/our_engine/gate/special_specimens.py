@@ -113,7 +113,10 @@ def special() -> list[Specimen]:
         *elementwise(error.erfcinv_slope, UNIT),
         *elementwise(error.ndtri_slope, UNIT),
         *elementwise(entropy.log_ratio, POSITIVE, POSITIVE),
-        *elementwise(stirling.gap, POSITIVE, POSITIVE),
+        by(error.tail_cumulant, lambda x: error.tail_cumulant(x, order=2), -4.0 - A**2),
+        *(by(stirling.gap, lambda a, n=n: stirling.gap(n, a, 0.7), A**2 + 0.5) for n in (1, 2)),
+        *(by(stirling.gap, lambda b, n=n: stirling.gap(n, 0.7, b), A**2 + 0.5) for n in (1, 2)),
+        *elementwise(stirling.log_step, POSITIVE, POSITIVE),
         by(gamma.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
         by(softmax.shares, lambda x: softmax.shares(x, axis=(0, 1)), A, label="axis"),
     ]

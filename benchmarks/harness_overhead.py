@@ -75,7 +75,8 @@ def main() -> None:
         added = added_s(loops)
         share = added / SAMPLE_S
         told = "" if share < TARGET else f"  above {TARGET:.1%}"
-        sys.stdout.write(f"{call_s * 1e6:7.0f} µs  {loops:6}  {added * 1e6:7.2f} µs  {share:11.3%}{told}\n")
+        row = f"{call_s * 1e6:7.0f} µs  {loops:6}  {added * 1e6:7.2f} µs  {share:11.3%}{told}"
+        sys.stdout.write(f"{row}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,8 +40,11 @@ class PyTorchTensors(Backend):
         return array
 
     def set_threads(self, count: int) -> None:
-        """Limit the threads inside one operation."""
+        """Limit the threads inside one operation, and those between operations."""
         torch.set_num_threads(count)
+        # It may be said once in a process, and not after the first parallel work.
+        with contextlib.suppress(RuntimeError):
+            torch.set_num_interop_threads(count)
 
     def threads(self) -> Mapping[str, int]:
         """PyTorch's pools: inside one operation, and between operations."""

@@ -22,6 +22,7 @@ from harness.contract import Case, Verdict
 from harness.errors import AdjudgeError, RunFailedError
 from harness.plugins import Registry
 from harness.running.description import describe_run, usable_cores
+from harness.running.estimating import estimate_line
 from harness.running.inputs import Inputs
 from harness.running.journal import (
     RUN_FILE,
@@ -148,6 +149,9 @@ class _Run:
 
     def _phases(self, journal: Journal, records: list[Record]) -> RunEndRecord:
         inputs, at_once = Inputs(self.registry), usable_cores()
+        estimate = estimate_line(self.plan, at_once) if self.plan.measure else None
+        if estimate is not None:
+            self.view.notice(estimate)
         judging = Judging(
             inputs=inputs,
             judge=self.judge,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ from harness.verification.judge import Judge
 __all__ = ["TimingSets"]
 
 _CHUNK_BYTES = 256 << 20
+
+_FIRST_CHUNK = 12
+"""Cells of the first set, which compiles: if it is broken off, those made ready had their turns."""
 
 
 @dataclass
@@ -73,7 +77,7 @@ class TimingSets:
         shared = index > 0
         with Fleet(arms, lambda name: self.start(name, rng, shared)) as fleet:
             self._bring_up(fleet, index, cells)
-            for chunk in self._chunks(cells):
+            for chunk in self._chunks(cells, math.inf if shared else _FIRST_CHUNK):
                 if time.monotonic() < until:
                     readying = self._make_ready(fleet, index, chunk, until)
                     self._record_threads(fleet, index)
@@ -100,14 +104,17 @@ class TimingSets:
         self.start_up_s += seconds
         self.costs.started(seconds)
 
-    def _chunks(self, cells: Sequence[Case]) -> Iterator[list[Case]]:
-        """Cells whose operands together are small enough to be held by every worker at once."""
+    def _chunks(self, cells: Sequence[Case], most: float) -> Iterator[list[Case]]:
+        """Cells whose operands together are small enough to be held by every worker at once.
+
+        No more than ``most`` of them.
+        """
         chunk: list[Case] = []
         held = 0
         for case in cells:
             inputs = self.inputs(case)
             needed = sum(x.nbytes for x in (*inputs.args, *inputs.seeds))
-            if chunk and held + needed > _CHUNK_BYTES:
+            if chunk and (held + needed > _CHUNK_BYTES or len(chunk) >= most):
                 yield chunk
                 chunk, held = [], 0
             chunk.append(case)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 __all__ = ["AdjudgeError", "RunFailedError", "UsageError", "nearest"]
 
 
+_MOST_NAMED = 20
+
+
 class AdjudgeError(Exception):
     """The base of all errors that are shown without a traceback; carries the exit code."""
 
@@ -27,9 +30,12 @@ class RunFailedError(AdjudgeError):
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:
-    """Return a hint such as ``did you mean 'jax'?`` or the list of what there is."""
+    """Return a hint such as ``did you mean 'jax'?`` or what there is, the first of many."""
     names = sorted(known)
     close = difflib.get_close_matches(wrong, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"there are: {', '.join(names)}" if names else "there are none"
+    if not names:
+        return "there are none"
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"there are: {', '.join(names[:_MOST_NAMED])}{more}"

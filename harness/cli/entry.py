@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     The traceback is shown with --debug, which may stand before or behind the command.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     debug = "--debug" in _options(words)
     if debug:
         words = ["--debug", *(word for word in words if word != "--debug")]

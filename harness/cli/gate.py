@@ -101,6 +101,9 @@ def gate(
     from harness.reporting.junit import write_junit
     from harness.verification.judge import Judge
 
+    for path in (junit, markdown):
+        if path is not None and not path.parent.is_dir():
+            raise UsageError(f"{path} cannot be written: there is no folder {path.parent}; make it")
     registry = load()
     selection = selection_of(options)
     judge = Judge(registry)

@@ -53,12 +53,12 @@ def trace(
     """Show every intermediate of PROBLEM with its value, local derivatives and (co)tangents."""
     from harness.plugins import load
 
-    if at and point:
+    if at is not None and point is not None:
         raise UsageError("--at and --point both say where; give one of them")
     registry = load()
     chosen = registry.problem(problem)
     adapter = registry.backend(backend).create()
-    args = scalars(chosen, at) if at else arguments(chosen, size, point)
+    args = scalars(chosen, at) if at is not None else arguments(chosen, size, point)
     shown = adapter.trace(chosen, args, cast("Literal['forward', 'reverse']", mode))
     if shown is None:
         raise RunFailedError(f"backend {backend!r} shows no traces; use --backend our_engine")

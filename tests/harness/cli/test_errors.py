@@ -38,6 +38,23 @@ def call(capsys, *words: str) -> tuple[int, str, str]:
         (("trace", "lecture.logsqrt"), 2, "did you mean 'lecture.log_sqrt'?"),
         (("trace", "lecture.log_sqrt", "--at", "2"), 2, "x_1, x_2"),
         (("trace", "lecture.log_sqrt", "--at", "two,5"), 2, "no list of numbers"),
+        (("trace", "lecture.log_sqrt", "--at", ""), 2, "no list of numbers"),
+        (("check", "--quiet", "--verbose"), 2, "contradict each other"),
+        (("run", "--baseline", "our_engin"), 2, "did you mean 'our_engine'?"),
+        (("run", "--budget", "soon"), 2, "say 90s, 5m or 1h30m"),
+        (("run", "--threads", "two"), 2, "--threads"),
+        (("check", "--results", __file__), 2, "is a file"),
+        (("gate", "--run", "no/such/run"), 3, "no/such/run"),
+        (("gate", "--junit", "no/such/file.xml"), 2, "there is no folder no/such"),
+        (("report", "x", "--markdown", "--json"), 2, "give one of them"),
+        (("problems", "--suite", "lectur"), 2, "did you mean 'lecture'?"),
+        (("problems", "zzzzzzzz"), 2, " more"),
+        (("catalogue", "array_api.hypott"), 2, "did you mean 'array_api.hypot'?"),
+        (("truths", "--jobs", "0"), 2, "--jobs"),
+        (("truths", "--problem", "lecture.log_sqr"), 2, "did you mean 'lecture.log_sqrt'?"),
+        (("completion", "tcsh"), 2, "'bash', 'zsh', 'fish'"),
+        (("config", "chekc"), 2, "did you mean 'check'?"),
+        (("backends", "extra"), 2, "extra"),
         (("trace", "lecture.perceptron", "--at", "2,5"), 2, "array arguments"),
         (("trace", "lecture.log_sqrt", "--point", "nowhere"), 2, "no point 'nowhere'"),
         (("trace", "lecture.log_sqrt", "--mode", "sideways"), 2, "forward"),
@@ -53,6 +70,10 @@ def test_a_wrong_call_is_one_line(capsys, monkeypatch, tmp_path, words, code, sa
     assert err.count("\n") == 1
     assert out == ""
     assert not list(tmp_path.glob("results/*")), "a refused call leaves no run behind"
+
+
+def test_no_word_at_all_is_a_call_for_help(capsys):
+    assert call(capsys)[:2] == call(capsys, "--help")[:2]
 
 
 def test_debug_shows_the_traceback(capsys):

@@ -61,18 +61,21 @@ def excuse(bench: Bench, specimen: Specimen, judged: Judged) -> str:
 
 
 def _moved(bench: Bench, specimen: Specimen, operator: Operator) -> float:
-    """How far the truth moves when all inner values and slopes do, over how far they do."""
+    """How far the truth moves when all inner values and slopes do, over how far they do.
+
+    Infinity where that is not known: nobody is accused of what roundings may explain.
+    """
     base = bench.truth(specimen, operator)
     signs = np.random.default_rng(0)
     most = 0.0
     for _ in range(_DISTURBANCES):
         moved = bench.truth(disturbed(specimen, _STEP, signs), operator)
-        if base is None or moved is None:
-            return 0.0
+        if base is None or moved is None or len(base.blocks) != len(moved.blocks):
+            return np.inf
         for here, there in zip(base.blocks, moved.blocks, strict=True):
             if here.high.size:
                 most = max(most, float(np.max(np.abs(there.high - here.high))))
-    return most / _STEP if np.isfinite(most) else 0.0
+    return most / _STEP if np.isfinite(most) else np.inf
 
 
 def _is_single(block: TrueBlock) -> bool:

@@ -126,7 +126,7 @@ def replaced(expression: Expression, path: Path, by: Expression) -> Expression:
     return Node(expression.form, tuple(children))
 
 
-def text_of(expression: Expression, lines: Mapping[Path, tuple[str, str]] | None = None) -> str:
+def text_of(expression: Expression, lines: Mapping[Path, tuple[str, ...]] | None = None) -> str:
     """The expression as Python; with ``lines``, what is at a path is y * slope + offset instead."""
     return ast.unparse(_tree(expression, (), lines or {}))
 
@@ -150,7 +150,7 @@ def evaluated(
     return found
 
 
-def _tree(expression: Expression, path: Path, lines: Mapping[Path, tuple[str, str]]) -> ast.expr:
+def _tree(expression: Expression, path: Path, lines: Mapping[Path, tuple[str, ...]]) -> ast.expr:
     tree: ast.expr
     if isinstance(expression, Leaf):
         tree = ast.Name(expression.name, ast.Load())
@@ -159,7 +159,7 @@ def _tree(expression: Expression, path: Path, lines: Mapping[Path, tuple[str, st
         written = expression.form.written
         tree = _substituted(written.text, written.arguments, children)
     if path in lines:
-        slope, offset = (ast.Name(name, ast.Load()) for name in lines[path])
+        slope, offset = (_parsed(text) for text in lines[path])
         return ast.BinOp(ast.BinOp(tree, ast.Mult(), slope), ast.Add(), offset)
     return tree
 

@@ -141,24 +141,19 @@ class Specimen:
 def disturbed(specimen: Specimen, step: float, signs: np.random.Generator) -> Specimen:
     """The same with every inner value, and its slope, moved by ``step`` of itself, up or down.
 
-    Each inner value y becomes y slope + offset, two constant arguments of its shape. The inner
-    values are those of the calls but the outermost, and of arguments that stand there repeatedly.
+    Each inner value y becomes y slope + offset, with two constants of its shape. The inner values
+    are those of the calls but the outermost, and of arguments that stand there repeatedly.
     """
     parts = specimen.parts
     assert parts is not None
-    lines, constants = {}, {}
-    for i, path in enumerate(_inner_paths(specimen)):
+    lines = {}
+    for path in _inner_paths(specimen):
         value = parts[path].astype(np.float64)
         of_value, of_slope = step * signs.choice([-1.0, 1.0], size=(2, *value.shape))
-        lines[path] = (f"d{i}", f"e{i}")
-        constants[f"d{i}"] = 1.0 + of_slope
-        constants[f"e{i}"] = (of_value - of_slope) * value
+        offset = (of_value - of_slope) * value
+        lines[path] = tuple(f"xp.asarray({x.tolist()})" for x in (1.0 + of_slope, offset))
     return _Rewritten(
-        specimen.expression,
-        {**specimen.values, **constants},
-        specimen.dtype,
-        text_of(specimen.expression, lines),
-        tuple(constants),
+        specimen.expression, specimen.values, specimen.dtype, text_of(specimen.expression, lines)
     )
 
 
@@ -173,20 +168,14 @@ def _inner_paths(specimen: Specimen) -> list[tuple[int, ...]]:
     uses = Counter(leaf for _, leaf in uses_of(specimen.expression))
     repeated = [path for path, leaf in uses_of(specimen.expression) if uses[leaf] > 1]
     inner = [path for path, _ in nodes_of(specimen.expression) if path]
-    return [path for path in (*inner, *repeated) if parts[path].dtype.kind == "f"]
+    return [p for p in (*inner, *repeated) if parts[p].dtype.kind == "f" and parts[p].size]
 
 
 @dataclass(frozen=True, eq=False)
 class _Rewritten(Specimen):
-    """A specimen under another text, with constants ``further`` after its arguments."""
+    """A specimen under another text."""
 
     rewritten: str = ""
-    further: tuple[str, ...] = ()
-
-    @property
-    def arguments(self) -> tuple[Leaf, ...]:
-        """Those of the expression, and the constants."""
-        return (*leaves_of(self.expression), *(Leaf(name, varies=False) for name in self.further))
 
     @functools.cached_property
     def text(self) -> str:

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Read": {
         "report": ("harness.cli.reports", "Write a run's tables and page again; summarise it."),
+        "compare": ("harness.cli.compare", "Compare the ratios of two runs, cell by cell."),
         "trace": ("harness.cli.trace", "Show every intermediate of a problem, in either mode."),
     },
     "What there is": {

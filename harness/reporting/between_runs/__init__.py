@@ -1,0 +1,1 @@
+"""Two runs held against each other: ratios with ratios, verdicts with verdicts."""

@@ -20,6 +20,9 @@ __all__ = ["JaxBackend", "JaxEagerBackend"]
 
 Arrays = tuple[Array, ...]
 
+_PROBLEMS_REMEMBERED = 16
+"""So many problems of small shapes share their operations' code, in some 20 MB for each problem."""
+
 # Both must be said before the first array exists: without the first, float64 becomes float32.
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_platforms", "cpu")
@@ -32,6 +35,7 @@ class JaxEagerBackend(Backend):
 
     def __init__(self) -> None:
         """Take the library's own operators where it has them."""
+        self._problems = 0
         self.native: Mapping[Operator, Callable[..., Any]] = {
             Operator.GRADIENT: _gradient,
             **functional_operators(
@@ -87,8 +91,13 @@ class JaxEagerBackend(Backend):
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
     def forget(self) -> None:
-        """Clear JAX's caches, which would hold the code of every operation of every shape."""
-        jax.clear_caches()
+        """Clear JAX's caches now and then: they hold the code of every operation of every shape.
+
+        Other problems of the same shapes use it again, and to load it costs more than to run it.
+        """
+        self._problems += 1
+        if self._problems % _PROBLEMS_REMEMBERED == 0:
+            jax.clear_caches()
 
     def versions(self) -> Mapping[str, str]:
         """The versions of JAX, of its compiled half and of NumPy."""
@@ -117,6 +126,10 @@ class JaxBackend(JaxEagerBackend):
 
         compiled: Callable[..., Any] = jax.jit(counted)
         return compiled
+
+    def forget(self) -> None:
+        """Clear JAX's caches: no other problem runs what was compiled for one."""
+        jax.clear_caches()
 
     def traces(self) -> int:
         """How often JAX has traced a prepared call so far."""

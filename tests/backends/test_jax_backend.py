@@ -14,6 +14,8 @@ from harness.plugins import load
 
 pytest.importorskip("jax", reason="the jax backends need jax")
 
+import jax
+
 from backends.jax_backend import JaxBackend, JaxEagerBackend
 
 LOG_SQRT = load().problems["lecture.log_sqrt"]
@@ -135,3 +137,15 @@ def test_what_is_compiled_is_asked_of_the_catalogue_as_its_plug_in_declares():
         assert entries["jax-eager"].asks(of_the_catalogue, operator)
     assert compiled.supports(of_the_catalogue, Operator.HVP_FORWARD_OVER_REVERSE)
     assert not compiled.supports(of_the_catalogue, Operator.HVP_REVERSE_OVER_REVERSE)
+
+
+@pytest.mark.parametrize(("backend", "cleared"), [(JaxEagerBackend, 2), (JaxBackend, 40)])
+def test_caches_are_cleared_between_problems_but_not_where_others_use_them(
+    backend, cleared, monkeypatch
+):
+    times = []
+    monkeypatch.setattr(jax, "clear_caches", lambda: times.append(1))
+    made = backend()
+    for _ in range(40):
+        made.forget()
+    assert len(times) == cleared

@@ -42,6 +42,7 @@ GROUP_S = 0.05
 """Seconds after which records that were written must be synced."""
 
 RUN_FILE = "run.json"
+_LOCK_PATIENCE_S = 1.0
 
 
 class Journal:
@@ -58,13 +59,11 @@ class Journal:
             self._fd = os.open(self.path, flags, 0o644)
         except OSError as error:
             raise RunFailedError(f"{self.path} cannot be written ({error.strerror})") from error
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(self._fd):
             os.close(self._fd)
             raise RunFailedError(
                 f"{self.path} is being written by another process; wait until that run ends"
-            ) from error
+            )
         try:
             self._end = self._repair()
             self._torn = False
@@ -247,6 +246,24 @@ def read_run_file(folder: Path) -> dict[str, Any]:
             "upgrade with: python -m pip install --upgrade adjudge"
         )
     return dict(content)
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock the file, or return False when another process holds it and goes on doing so.
+
+    A supervisor that was killed while it started a worker leaves its open files to that process,
+    until that runs its own program a moment later.
+    """
+    patience = time.monotonic() + _LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > patience:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _decoded(line: bytes) -> Record | None:

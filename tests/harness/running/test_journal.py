@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
 import os
@@ -147,7 +148,25 @@ def test_a_damaged_line_in_the_middle_is_told(folder):
         read_journal(folder)
 
 
-def test_two_processes_cannot_write_one_journal(folder):
+def test_a_lock_that_a_killed_process_leaves_for_a_moment_is_waited_for(folder, monkeypatch):
+    """Its child, not yet running its own program, still has the file open."""
+    monkeypatch.setattr("harness.running.journal._LOCK_PATIENCE_S", 60.0)
+    descriptor = os.open(folder / "journal.jsonl", os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    waited = []
+
+    def wait(seconds):
+        waited.append(seconds)
+        if len(waited) == 3:
+            os.close(descriptor)
+
+    monkeypatch.setattr("harness.running.journal.time.sleep", wait)
+    Journal(folder).close()
+    assert len(waited) == 3
+
+
+def test_two_processes_cannot_write_one_journal(folder, monkeypatch):
+    monkeypatch.setattr("harness.running.journal._LOCK_PATIENCE_S", 0.05)
     with Journal(folder), pytest.raises(RunFailedError, match="being written by another process"):
         Journal(folder)
     Journal(folder).close()  # and then it is free again

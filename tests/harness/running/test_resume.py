@@ -28,12 +28,26 @@ from harness.running.records import (
 )
 
 SCRIPT = """
-import json, signal, sys
+import json, signal, sys, time
 from pathlib import Path
 from harness.errors import AdjudgeError
 from harness.running import supervisor
+from harness.running.journal import Journal
 from harness.running.plan import Plan
 from harness.running.progress import QuietView
+
+wanted, count, write = sys.argv[3], int(sys.argv[4]), Journal.write
+written = 0
+
+def write_and_wait(journal, *records):
+    # Once what is waited for is written, nothing more is done until a signal comes.
+    global written
+    before, written = written, written + sum(record.type == wanted for record in records)
+    write(journal, *records)
+    if before < count <= written:
+        time.sleep(600)
+
+Journal.write = write_and_wait
 
 # A shell that starts the tests in the background has it ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,12 +65,16 @@ PATIENCE_S = 60.0
 
 @pytest.fixture
 def begin(tmp_path):
-    """Start a run in a process of its own and wait until its journal holds what is wanted."""
+    """Start a run in a process of its own and wait until its journal holds what is wanted.
+
+    It goes no further by itself: on a busy machine it might be over before the signal comes.
+    """
     started = []
 
     def begin(plan, wanted, count):
         folder = create_folder(tmp_path)
         command = [sys.executable, "-c", SCRIPT, json.dumps(plan.to_json()), str(folder)]
+        command += [wanted.type, str(count)]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         started.append(process)
         patience = time.monotonic() + PATIENCE_S
@@ -120,7 +138,7 @@ def test_kill_9_between_writing_and_syncing_loses_no_record(faulty_registry, slo
     dying = "from harness.running.journal import Journal\nimport os\n" + SCRIPT.replace(
         "try:", "Journal.sync = lambda self: os.kill(os.getpid(), signal.SIGKILL)\ntry:"
     )
-    command = [sys.executable, "-c", dying, json.dumps(slow.to_json()), str(folder)]
+    command = [sys.executable, "-c", dying, json.dumps(slow.to_json()), str(folder), "", "1"]
     assert subprocess.run(command, timeout=PATIENCE_S).returncode == -signal.SIGKILL
     before, records = finish(folder, faulty_registry)
     # Several records were on their way to the disk together.

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from harness.reporting import text
 from harness.verification.gating import GateReport, Group
 
-__all__ = ["github_annotations"]
+__all__ = ["MOST", "command", "github_annotations"]
 
-_MOST = 10
+MOST = 10
 """GitHub shows ten errors of a step and drops the others."""
 
 _MESSAGE_CHARACTERS = 3000
@@ -22,13 +22,13 @@ _MESSAGE_CHARACTERS = 3000
 def github_annotations(report: GateReport) -> Iterator[str]:
     """An error for each group of findings, the last one for all that would not be shown."""
     groups = report.groups
-    shown = groups if len(groups) <= _MOST else groups[: _MOST - 1]
+    shown = groups if len(groups) <= MOST else groups[: MOST - 1]
     for group in shown:
-        yield _command(_title(group), _message(group))
+        yield command(_title(group), _message(group))
     if len(shown) < len(groups):
         rest = sum(len(group.findings) for group in groups[len(shown) :])
         told = f"{text.plural(rest, 'finding')} more, of {len(groups) - len(shown)} kinds"
-        yield _command("adjudge gate", f"{told}; all of them are in the log and in the run's files")
+        yield command("adjudge gate", f"{told}; all of them are in the log and in the run's files")
 
 
 def _title(group: Group) -> str:
@@ -45,8 +45,9 @@ def _message(group: Group) -> str:
     return "\n".join(lines)[:_MESSAGE_CHARACTERS]
 
 
-def _command(title: str, message: str) -> str:
-    return f"::error title={_property(title)}::{_data(message)}"
+def command(title: str, message: str, level: str = "error") -> str:
+    """The workflow command of one annotation; ``level`` is error, warning or notice."""
+    return f"::{level} title={_property(title)}::{_data(message)}"
 
 
 def _data(told: str) -> str:

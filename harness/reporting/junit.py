@@ -11,7 +11,7 @@ from harness.contract import VerdictKind
 from harness.reporting import text
 from harness.verification.gating import BackendGate, Finding, GateReport
 
-__all__ = ["junit_xml", "write_junit"]
+__all__ = ["clean", "junit_xml", "write_junit"]
 
 # What XML 1.0 cannot hold, not even as a character reference, and ``text.visible`` leaves.
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")
@@ -40,10 +40,10 @@ def junit_xml(report: GateReport) -> str:
 
 def _suite(root: ElementTree.Element, backend: BackendGate) -> tuple[int, int, int]:
     """Add the suite; how many tests it has, how many failed, and how many were skipped."""
-    suite = ElementTree.SubElement(root, "testsuite", name=_clean(backend.backend))
+    suite = ElementTree.SubElement(root, "testsuite", name=clean(backend.backend))
     properties = ElementTree.SubElement(suite, "properties")
     for name, number in backend.versions.items():
-        ElementTree.SubElement(properties, "property", name=_clean(name), value=_clean(number))
+        ElementTree.SubElement(properties, "property", name=clean(name), value=clean(number))
     tests = _by_test(backend.verdicts)
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in backend.findings:
@@ -54,8 +54,8 @@ def _suite(root: ElementTree.Element, backend: BackendGate) -> tuple[int, int, i
         test = ElementTree.SubElement(
             suite,
             "testcase",
-            classname=f"adjudge.{_clean(backend.backend)}.{_clean(problem)}",
-            name=_clean(operator),
+            classname=f"adjudge.{clean(backend.backend)}.{clean(problem)}",
+            name=clean(operator),
         )
         findings = found.get((problem, operator), [])
         if findings:
@@ -63,7 +63,7 @@ def _suite(root: ElementTree.Element, backend: BackendGate) -> tuple[int, int, i
             _failure(test, findings)
         elif cases and all(kind is VerdictKind.UNSUPPORTED for kind, _ in cases):
             skipped += 1
-            reason = text.clip(_clean(cases[0][1]), _MESSAGE_CHARACTERS)
+            reason = text.clip(clean(cases[0][1]), _MESSAGE_CHARACTERS)
             ElementTree.SubElement(test, "skipped", message=reason)
     count = len(tests.keys() | found.keys())
     for name, n in (("tests", count), ("failures", failures), ("errors", 0), ("skipped", skipped)):
@@ -90,7 +90,7 @@ def _test(case: str) -> tuple[str, str]:
 
 def _failure(test: ElementTree.Element, findings: Sequence[Finding]) -> None:
     first = findings[0]
-    said = f"{text.plural(len(findings), 'case')} {first.kind}: {_clean(first.message)}"
+    said = f"{text.plural(len(findings), 'case')} {first.kind}: {clean(first.message)}"
     message = text.clip(said, _MESSAGE_CHARACTERS)
     failure = ElementTree.SubElement(test, "failure", type=str(first.kind), message=message)
     lines = []
@@ -100,8 +100,9 @@ def _failure(test: ElementTree.Element, findings: Sequence[Finding]) -> None:
             lines.append(f"    {finding.reproducer}")
     if len(findings) > _CASES_SHOWN:
         lines.append(f"and {len(findings) - _CASES_SHOWN} more")
-    failure.text = "\n".join(_clean(text.one_line(line)) for line in lines)
+    failure.text = "\n".join(clean(text.one_line(line)) for line in lines)
 
 
-def _clean(told: str) -> str:
+def clean(told: str) -> str:
+    """``told`` with its hidden characters shown, and without those that XML cannot hold."""
     return _NO_CHARACTER.sub("\ufffd", text.visible(told))

@@ -14,7 +14,7 @@ from harness.reporting import text
 from harness.reporting.between_runs.timed_run import TimedRun
 from harness.timing.selftest import MOST_ALARMS
 
-__all__ = ["notices", "refuse_incomparable", "same_machine"]
+__all__ = ["baseline_changed", "notices", "refuse_incomparable", "same_machine"]
 
 _BUSY_LOAD = 0.5
 """Runnable processes for each core above which others were at work."""
@@ -80,6 +80,12 @@ def same_machine(before: TimedRun, after: TimedRun) -> bool:
     return all(_at(before, path) == _at(after, path) for path in _MACHINE)
 
 
+def baseline_changed(before: TimedRun, after: TimedRun) -> bool:
+    """Whether the libraries of what everything is divided by are not the same."""
+    baseline = before.info.plan.baseline
+    return before.info.versions.get(baseline) != after.info.versions.get(baseline)
+
+
 def notices(before: TimedRun, after: TimedRun) -> Iterator[str]:
     """What may have changed a ratio besides its backend, a sentence each."""
     if not same_machine(before, after):
@@ -88,7 +94,7 @@ def notices(before: TimedRun, after: TimedRun) -> Iterator[str]:
             "are compared, and one backend may gain more than another by a machine"
         )
     baseline = before.info.plan.baseline
-    if before.info.versions.get(baseline) != after.info.versions.get(baseline):
+    if baseline_changed(before, after):
         yield (
             f"the baseline {baseline} changed from {before.info.version(baseline)} to "
             f"{after.info.version(baseline)}: a ratio may change by its doing"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.contract import VerdictKind
@@ -25,13 +27,17 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class TimedRun:
-    """One run; ``verdicts`` are kind and reason by backend and case id."""
+    """One run; ``verdicts`` are kind and reason by backend and case id.
+
+    ``backends`` are those that are compared, the baseline not among them.
+    """
 
     path: Path
     info: RunInfo
     cells: Mapping[str, TimedCell]
     verdicts: Mapping[Key, tuple[VerdictKind, str]]
     complete: bool
+    backends: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -42,6 +48,14 @@ class TimedRun:
     def sentinel(self) -> Sentinel:
         """What the baseline's duplicate told."""
         return run_sentinel(self.info, self.cells)
+
+    def restricted(self, patterns: Sequence[str]) -> TimedRun:
+        """The run with those backends alone that a pattern matches; without patterns, all."""
+        if not patterns:
+            return self
+        chosen = tuple(b for b in self.backends if any(fnmatchcase(b, p) for p in patterns))
+        verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] in chosen}
+        return dataclasses.replace(self, backends=chosen, verdicts=verdicts)
 
     def ratios(self, key: Key) -> PerSet:
         """For each set, the log of the backend's time over the baseline's; empty: not timed."""
@@ -59,8 +73,8 @@ class TimedRun:
         return {
             (backend, case): None
             for case, cell in self.cells.items()
-            for backend in self.info.plan.backends
-            if backend != baseline and cell.seconds.get(backend) and cell.seconds.get(baseline)
+            for backend in self.backends
+            if cell.seconds.get(backend) and cell.seconds.get(baseline)
         }
 
 
@@ -75,4 +89,5 @@ def read_timed_run(folder: Path) -> TimedRun:
         if isinstance(r, VerdictRecord)
     }
     complete = any(isinstance(r, RunEndRecord) for r in records)
-    return TimedRun(folder, info, cells, verdicts, complete)
+    backends = tuple(name for name in info.plan.backends if name != info.plan.baseline)
+    return TimedRun(folder, info, cells, verdicts, complete, backends)

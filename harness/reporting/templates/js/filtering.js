@@ -1,20 +1,23 @@
 // Filters over things that stand on the page: rows of tables with data-filter, and divergences.
 
+const field = (label, control) =>
+  make("div", { class: "field" }, make("label", { for: control.id }, label), control);
+
 const typed = (label, key) => {
-  const input = make("input", { type: "search", autocomplete: "off", spellcheck: "false" });
+  const input = make("input", { id: key, type: "search", autocomplete: "off", spellcheck: "false" });
   input.addEventListener("input", () => change({ [key]: input.value }, { replace: true }));
   views.push((found) => {
     const value = found.get(key) ?? "";
     if (input.value !== value) input.value = value;
   });
-  return make("label", {}, label, input);
+  return field(label, input);
 };
 
 const chosen = (label, key, values) => {
-  const select = make("select", { onchange: () => change({ [key]: select.value }) },
+  const select = make("select", { id: key, onchange: () => change({ [key]: select.value }) },
     make("option", { value: "" }, "all"), ...values.map((v) => make("option", { value: v }, v)));
   views.push((found) => { select.value = found.get(key) ?? ""; });
-  return make("label", {}, label, select);
+  return field(label, select);
 };
 
 const counter = () => make("span", { class: "told", role: "status" });

@@ -59,6 +59,10 @@ class SetCosts:
         """A cell took its turns."""
         self._cells[case] = cost
 
+    def knows(self, case: Case) -> bool:
+        """Whether a set has shown what the cell takes."""
+        return case in self._cells
+
     def readying_s(self, arm: str, cases: Iterable[Case]) -> float:
         """Seconds to make one arm ready for ``cases``."""
         return sum(self._readying.get((arm, case), 0.0) for case in cases)

@@ -31,8 +31,9 @@ __all__ = ["TimingSets"]
 
 _CHUNK_BYTES = 256 << 20
 
-_FIRST_CHUNK = 12
-"""Cells of the first set, which compiles: if it is broken off, those made ready had their turns."""
+_UNKNOWN_CHUNK = 12
+"""Cells at a time while nobody knows how long they take: if the set is broken off, those made ready
+have had their turns."""
 
 
 @dataclass
@@ -77,7 +78,8 @@ class TimingSets:
         shared = index > 0
         with Fleet(arms, lambda name: self.start(name, rng, shared)) as fleet:
             self._bring_up(fleet, index, cells)
-            for chunk in self._chunks(cells, math.inf if shared else _FIRST_CHUNK):
+            known = all(self.costs.knows(case) for case in cells)
+            for chunk in self._chunks(cells, math.inf if known else _UNKNOWN_CHUNK):
                 if time.monotonic() < until:
                     readying = self._make_ready(fleet, index, chunk, until)
                     self._record_threads(fleet, index)

@@ -8,6 +8,7 @@ from scipy import stats
 
 from harness.contract import Sample
 from harness.running.records import SampleRecord
+from harness.timing.schedule import one_more_look_is_paid
 from harness.timing.statistics import (
     Answer,
     decided,
@@ -131,6 +132,39 @@ def test_ending_for_lack_of_time_between_looks_does_not_inflate():
     """Look at 6, and again where the budget happened to end, before the look at 10."""
     found = [judge(row, (6, 8), planned=LOOKS) for row in simulated(0.0, 0.05)]
     assert share(found, Answer.FASTER, Answer.SLOWER) <= 0.05
+
+
+@pytest.mark.parametrize("unplanned", [3, 5, 8])
+def test_one_unplanned_look_where_it_is_paid_does_not_inflate(unplanned):
+    """Time runs out: a cell is looked at beside its looks, goes on, and is judged once more."""
+    assert one_more_look_is_paid(unplanned, LOOKS, 0.05)
+    before = [n for n in LOOKS if n < unplanned]
+    found = [
+        judge(row, (*before, unplanned, unplanned + 1), planned=LOOKS)
+        for row in simulated(0.0, 0.05)
+    ]
+    assert share(found, Answer.FASTER, Answer.SLOWER) <= 0.05
+
+
+def test_an_unplanned_look_is_paid_while_later_looks_have_enough_to_give_up():
+    # Spent at the looks: 0.01875, 0.0125, 0.01875.
+    assert [one_more_look_is_paid(n, LOOKS, 0.05) for n in (2, 6, 10, 11, 16)] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+    assert not one_more_look_is_paid(3, (4,), 0.05)
+
+
+def test_an_interval_from_samples_covers_where_sets_have_effects_and_rounds_differ():
+    """As a run makes them: a luck for each set, noise for each turn, more rounds in some sets."""
+    rng, truth, cells, covered = np.random.default_rng(14), math.log(1.3), 600, 0
+    for _ in range(cells):
+        ratios = {
+            s: truth + 0.01 * rng.standard_normal() + np.median(0.02 * rng.standard_normal(rounds))
+            for s, rounds in enumerate((5, 12, 12, 3, 20, 7))
+        }
+        found = estimate(ratios, 59, 6, LOOKS)
+        covered += found.low <= 1.3 <= found.high
+    assert covered / cells >= 0.95
 
 
 @pytest.mark.parametrize(("effect", "answer"), [(0.02, Answer.SLOWER), (-0.02, Answer.FASTER)])

@@ -112,6 +112,11 @@ def test_the_lower_tail_of_log_ndtr_to_fourth_order(x):
 
 
 MIXED = {
+    "zeta": (
+        sp.zeta,
+        mp.zeta,
+        [(1.001, 3.0), (2.5, 0.7), (30.0, 0.3)],
+    ),
     "betaln, small a": (
         osp.betaln,
         lambda a, b: mp.log(mp.beta(a, b)),

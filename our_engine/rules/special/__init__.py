@@ -10,5 +10,14 @@ import importlib
 
 def register() -> None:
     """Enter the rules; SciPy has been imported by whoever called one of its functions."""
-    for family in ("bessel", "beta", "entropy", "error", "exponential", "gamma", "softmax"):
+    for family in (
+        "bessel",
+        "beta",
+        "entropy",
+        "error",
+        "exponential",
+        "gamma",
+        "hurwitz",
+        "softmax",
+    ):
         importlib.import_module(f"{__name__}.{family}")

@@ -70,12 +70,6 @@ def _multigammaln_rule(a: Array, _y: Any, d: Any = 1) -> LinearMap:
     return Scale(sum(sp.psi(a - j / 2.0) for j in range(int(d))))
 
 
-def _by_shift(s: Any, q: Array, y: Array) -> Array:
-    """-s zeta(s + 1, q), where zeta(s, q) is finite."""
-    undefined = np.where(np.isfinite(raw(y)), 1.0, np.nan).astype(y.dtype)
-    return -s * hurwitz_zeta(s + 1.0, q) * undefined
-
-
 def _bind(a: Array, d: Any) -> tuple[tuple[Array], Settings]:
     return (a,), {"d": d}
 
@@ -87,9 +81,6 @@ multigammaln: Callable[..., Any] = rule(
     _multigammaln, _multigammaln_rule, bind=_bind, name="multigammaln"
 )
 
-# The ufunc that scipy.special.zeta calls with two arguments.
-hurwitz_zeta = sp._ufuncs._zeta
-elementwise(hurwitz_zeta, refused, _by_shift)
 elementwise(
     sp.poch,
     lambda z, m, y: _poch_slope(z, m, y),

@@ -9,7 +9,7 @@ import scipy.special as sp
 
 from our_engine import scipy_linalg as sl
 from our_engine import scipy_special as osp
-from our_engine.rules.special import entropy, error, exponential, gamma, softmax, stirling
+from our_engine.rules.special import entropy, error, exponential, hurwitz, softmax, stirling
 
 from .specimen import Specimen, by, elementwise, linear
 
@@ -117,7 +117,10 @@ def special() -> list[Specimen]:
         *(by(stirling.gap, lambda a, n=n: stirling.gap(n, a, 0.7), A**2 + 0.5) for n in (1, 2)),
         *(by(stirling.gap, lambda b, n=n: stirling.gap(n, 0.7, b), A**2 + 0.5) for n in (1, 2)),
         *elementwise(stirling.log_step, POSITIVE, POSITIVE),
-        by(gamma.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
+        by(hurwitz.hurwitz_zeta, lambda q: sp.zeta(2.5, q), rng.uniform(0.5, 3.0, 3)),
+        by(hurwitz.hurwitz_zeta, lambda s: sp.zeta(s, 0.7), rng.uniform(1.5, 4.0, 3)),
+        by(hurwitz.zeta_logs, lambda s: hurwitz.zeta_logs(1, s, 0.7), A**2 + 1.5),
+        by(hurwitz.zeta_logs, lambda q: hurwitz.zeta_logs(2, 2.5, q), A**2 + 0.5),
         by(softmax.shares, lambda x: softmax.shares(x, axis=(0, 1)), A, label="axis"),
     ]
     for function in (sp.sici, sp.fresnel, sp.airy):

@@ -10,15 +10,13 @@ import click
 
 from harness.cli.options import (
     deadline_option,
-    given_patterns,
     json_option,
     results_option,
-    selection_of,
-    selection_options,
     verbose_option,
     view_of,
     view_options,
 )
+from harness.cli.selecting import given_patterns, selection_of, selection_options
 from harness.errors import AdjudgeError, UsageError
 
 if TYPE_CHECKING:

@@ -18,18 +18,15 @@ from harness.errors import UsageError
 if TYPE_CHECKING:
     from harness.plugins import Registry
     from harness.running.progress import View
-    from harness.running.selection import Selection
 
 __all__ = [
     "DURATION",
     "baseline_option",
     "deadline_option",
     "depth_options",
-    "given_patterns",
     "json_option",
     "results_option",
-    "selection_of",
-    "selection_options",
+    "source_of",
     "threads_option",
     "verbose_option",
     "view_of",
@@ -68,70 +65,11 @@ class _Duration(click.ParamType[float]):
 DURATION = _Duration()
 """The type of options that take a duration; their value is in seconds."""
 
-_SELECTIONS = (
-    ("backends", "--backend", "our_engine, 'jax*'", completing.backend_names),
-    ("suites", "--suite", "lecture, catalogue", completing.suite_names),
-    (
-        "problems",
-        "--problem",
-        "lecture.chain (all its profiles), lecture.perceptron",
-        completing.problem_names,
-    ),
-    ("operators", "--operator", "gradient, 'hvp*'", completing.operator_names),
-    ("dtypes", "--dtype", "float32", completing.dtype_names),
-    ("sizes", "--size", "64, hidden=64, 'batch=32,*'", None),
-    ("points", "--point", "kink, 'generic-*'", None),
-    ("cases", "--case", "lecture.log_sqrt:jvp:scalar:float64:e-4", None),
-)
-_WHAT = ("suites", "problems", "cases")
-"""Each of these says what is asked: one of them on the command line takes the others' place."""
-
 _VERBOSE = "adjudge.verbose"
 
 
-def selection_options(command: Command) -> Command:
-    """Add --backend, --suite, --problem, --operator, --dtype, --size, --point and --case."""
-    for name, flag, example, complete in reversed(_SELECTIONS):
-        command = click.option(
-            flag,
-            name,
-            multiple=True,
-            metavar="PATTERN",
-            shell_complete=complete,
-            help=f"Only what matches; may be given several times. Examples: {example}.",
-        )(command)
-    return command
-
-
-def selection_of(options: dict[str, Any]) -> Selection:
-    """Take the selection out of a command's options.
-
-    What the command line says is not narrowed by a configuration that is about something else: a
-    suite, problem or case that is named there takes the place of those configured, and a case
-    the place of all configured patterns but the backends.
-    """
-    from harness.running.selection import Selection
-
-    patterns = {name: tuple(options.pop(name)) for name, *_ in _SELECTIONS}
-    dropped: set[str] = set()
-    given = given_patterns()
-    if given.intersection(_WHAT):
-        dropped |= set(_WHAT)
-    if "cases" in given:
-        dropped |= patterns.keys() - {"backends"}
-    for name in dropped:
-        if _source(name) is ParameterSource.DEFAULT_MAP:
-            patterns[name] = ()
-    return Selection(**patterns)
-
-
-def given_patterns() -> frozenset[str]:
-    """Which of the patterns the command line gives, by their parameters' names."""
-    given = (name for name, *_ in _SELECTIONS if _source(name) is ParameterSource.COMMANDLINE)
-    return frozenset(given)
-
-
-def _source(name: str) -> ParameterSource | None:
+def source_of(name: str) -> ParameterSource | None:
+    """Where the value of a parameter of the running command comes from."""
     return click.get_current_context().get_parameter_source(name)
 
 
@@ -258,7 +196,7 @@ def view_of(registry: Registry, *, quiet: bool) -> View:
 
     verbose = click.get_current_context().meta.get(_VERBOSE, False)
     if quiet and verbose:
-        given = {n for n in ("quiet", "verbose") if _source(n) is ParameterSource.COMMANDLINE}
+        given = {n for n in ("quiet", "verbose") if source_of(n) is ParameterSource.COMMANDLINE}
         if len(given) != 1:
             raise UsageError("--quiet and --verbose contradict each other; give one of them")
         quiet, verbose = "quiet" in given, "verbose" in given

@@ -12,16 +12,14 @@ from harness.cli.options import (
     baseline_option,
     deadline_option,
     depth_options,
-    given_patterns,
     json_option,
     results_option,
-    selection_of,
-    selection_options,
     threads_option,
     verbose_option,
     view_of,
     view_options,
 )
+from harness.cli.selecting import given_patterns, selection_of, selection_options
 from harness.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from harness.cli import main
 from harness.cli.app import COMMANDS, cli
 from harness.cli.configuration import KEYS, find_configuration
-from harness.cli.options import given_patterns, selection_of, selection_options
+from harness.cli.selecting import given_patterns, selection_of, selection_options
 from harness.errors import UsageError
 
 

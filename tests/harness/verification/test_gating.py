@@ -76,6 +76,20 @@ def test_a_pattern_for_what_was_not_asked_is_not_held_to_match_nothing(tmp_path)
     assert found(held, verdicts, unasked=["p:jvp:b"]) == [(FindingKind.UNMATCHED, "p:jvp:c")]
 
 
+def test_what_was_not_asked_is_looked_up_only_for_patterns_that_it_decides_about(tmp_path):
+    held = ledger(tmp_path, '["p:jvp:*", "p:vjp:*"]')
+    looked_up = []
+
+    def unasked(patterns):
+        looked_up.append(set(patterns))
+        return ["p:vjp:a"]
+
+    assert examine(held, {}, {"p:jvp:a": WRONG, "p:vjp:a": WRONG}, unasked) == []
+    assert looked_up == []
+    assert examine(held, {}, {"p:jvp:a": WRONG}, unasked) == []
+    assert looked_up == [{"p:vjp:*"}]
+
+
 def test_some_cases_of_an_entry_may_not_have_been_asked(tmp_path):
     held = ledger(tmp_path, more=ENTRY.format(case='"p:jvp:*"') + 'match = "some"\n')
     assert found(held, {"p:jvp:a": OK}, unasked=["p:jvp:b"]) == []

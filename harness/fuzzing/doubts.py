@@ -19,7 +19,7 @@ from harness.verification.tolerance import FACTOR, PRECISIONS
 
 __all__ = ["excuse", "smooth_to"]
 
-_BY_ORDER = {1: Operator.GRADIENT, 2: Operator.HVP, 3: Operator.THIRD}
+_BY_ORDER = (Operator.VALUE, Operator.GRADIENT, Operator.HVP, Operator.THIRD)
 
 _STEP = 2.0**-20
 _DISTURBANCES = 4
@@ -32,9 +32,10 @@ _OF_NUMBERS = frozenset(
 def smooth_to(bench: Bench, specimen: Specimen, most: int = 3) -> int:
     """Up to which order, at most ``most``, derivatives are known to exist at the point, uniquely.
 
-    0: not even the first is known, or there is a choice or none.
+    0: not even the first is known, or there is a choice or none. -1: nor is the value, or it is not
+    finite: a matrix is singular, say, and rounding hides that.
     """
-    for order in range(1, most + 1):
+    for order in range(most + 1):
         truth = bench.truth(specimen, _BY_ORDER[order])
         if truth is None or truth.directions or not all(map(_is_single, truth.blocks)):
             return order - 1

@@ -101,7 +101,7 @@ class Search:
     def _operators(self, specimen: Specimen) -> Sequence[Operator]:
         """Up to the order that can exist at the point: where there is a choice, the first."""
         smooth = smooth_to(self.bench, specimen, 2)
-        return [operator for operator in _ALL if operator.order <= smooth + 1]
+        return [o for o in _ALL if smooth >= 0 and o.order <= smooth + 1]
 
     def _is_repeated(self, specimen: Specimen, failure: Judged) -> bool:
         """Whether it is what was found before, as far as can be told without shrinking it."""
@@ -190,8 +190,8 @@ class Search:
         self, specimen: Specimen, asked: Sequence[Operator], operator: Operator, kind: VerdictKind
     ) -> Judged | None:
         """The operator's failure of that kind, if nothing excuses it."""
-        order = operator.order
-        if order > 1 and smooth_to(self.bench, specimen, order - 1) < order - 1:
+        below = max(0, operator.order - 1)
+        if smooth_to(self.bench, specimen, below) < below:
             return None
         for one in self.bench.judged(specimen, asked):
             if one.case.operator is operator and one.verdict.kind is kind:

@@ -61,6 +61,8 @@ def test_a_single_function_has_no_excuse(bench, specimen):
         (("array_api.sin", "x"), 0.0, 3),
         (("array_api.abs", "x"), 0.0, 0),
         (("array_api.sqrt", "x"), 0.0, 0),
+        (("linalg.inv", "x"), [[1.0, 3.0], [2.0, 5.0]], 3),
+        (("linalg.inv", "x"), [[1.0, 3.0], [2.0, 6.0]], -1),
     ],
 )
 def test_how_often_it_can_be_differentiated(bench, specimen, nested, x, order):

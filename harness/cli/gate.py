@@ -1,4 +1,4 @@
-"""``adjudge gate``: fail on a divergence that no ledger lists."""
+"""``adjudge gate``: fail on a divergence that no ledger lists, or on a slowdown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from harness.cli.options import (
     view_of,
     view_options,
 )
+from harness.cli.performance import Outputs, performance_gate
 from harness.cli.selecting import given_patterns, selection_of, selection_options
 from harness.errors import AdjudgeError, UsageError
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["gate"]
 
 _FILE = "gate.json"
+_BOUND = 1.05
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -45,6 +47,7 @@ Examples:
   adjudge gate
   adjudge gate --backend my_library --junit gate.xml
   adjudge gate --run results/20261123T101500Z-3f9c --suggest >> my_library.toml
+  adjudge gate --performance --against results/20261123T101500Z-3f9c --bound 1.1
 """
 )
 @selection_options
@@ -69,6 +72,23 @@ Examples:
     default=None,
     help="Print the findings as GitHub annotations; the default in a GitHub workflow.",
 )
+@click.option(
+    "--performance",
+    is_flag=True,
+    help="Fail on a certain slowdown instead, where a self-test of this machine supports it.",
+)
+@click.option(
+    "--against",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="RUN",
+    help="With --performance: the run whose ratios must not grow; its cells are timed again.",
+)
+@click.option(
+    "--bound",
+    type=click.FloatRange(min=1.0),
+    metavar="RATIO",
+    help="With --performance: how far a ratio may grow; 1.05 unless told otherwise.",
+)
 @deadline_option
 @results_option
 @json_option
@@ -80,6 +100,9 @@ def gate(
     junit: Path | None,
     markdown: Path | None,
     annotate: bool | None,
+    performance: bool,
+    against: Path | None,
+    bound: float | None,
     deadline: float,
     results: Path,
     as_json: bool,
@@ -91,6 +114,9 @@ def gate(
     It finds a divergence that is not listed, a listed one that is gone, one of another kind,
     and an entry that matches nothing. An entry outside the selection is not looked for. All
     findings are in the run's gate.json, each with a line that reproduces it.
+
+    With --performance it compares ratios to the baseline with those of the run --against, taken
+    anew or from --run, and fails only where the whole interval lies beyond --bound.
     """
     from harness.cli.gate_report import gate_report
     from harness.plugins import load
@@ -102,8 +128,26 @@ def gate(
     for path in (junit, markdown):
         if path is not None and not path.parent.is_dir():
             raise UsageError(f"{path} cannot be written: there is no folder {path.parent}; make it")
-    registry = load()
+    in_github = os.environ.get("GITHUB_ACTIONS") == "true"
+    annotated = in_github if annotate is None else annotate
     selection = selection_of(options)
+    if performance:
+        outputs = Outputs(junit, markdown, annotated, as_json)
+        backends = selection.backends if "backends" in given_patterns() else ()
+        if suggest or given_patterns() - {"backends"} or against is None:
+            raise UsageError(
+                "--performance needs --against RUN and takes the cells of that run; leave "
+                "--suggest and the patterns out but --backend"
+            )
+        closed = performance_gate(
+            against, run, backends, bound or _BOUND, outputs, results, quiet=quiet
+        )
+        if closed:
+            raise GateClosedError(closed)
+        return
+    if against is not None or bound is not None:
+        raise UsageError("--against and --bound belong to --performance; add it")
+    registry = load()
     judge = Judge(registry)
     folder, backends = run, selection.backends
     if folder is None:
@@ -125,7 +169,7 @@ def gate(
     else:
         for line in gate_text.finding_lines(report):
             click.echo(line)
-    if os.environ.get("GITHUB_ACTIONS") == "true" if annotate is None else annotate:
+    if annotated:
         for line in github_annotations(report):
             click.echo(line, err=suggest or as_json)
     if report.findings:

@@ -65,8 +65,8 @@ def test_a_fault_along_negative_axes_is_drawn_and_shrunk_to_one_call(registry, b
 def test_a_fault_at_ties_is_shrunk_to_a_tie(bench, search, specimen):
     drawn = specimen(
         ("array_api.multiply", ("array_api.sin", "y"), ("array_api.max", "x")),
-        x=[[0.25, 1.5, -1.0], [1.5, 0.75, 0.0]],
-        y=[0.5, 1.25],
+        x=[1.5, 0.25, 1.5],
+        y=[0.5],
     )
     with bench(max=faulty_max) as planted:
         (finding,) = search(planted, Fixed(drawn), 1).findings
@@ -106,9 +106,9 @@ def test_a_fault_of_higher_order_names_its_operator(bench, search, specimen):
 
 def test_a_right_backend_is_not_accused(registry, bench, search):
     with bench() as right:
-        done = search(right, Drawer(registry, 5, "array_api.sum*"), 12)
+        done = search(right, Drawer(registry, 5, "array_api.sum*"), 5)
     assert done.findings == []
-    assert done.tally.verdicts[VerdictKind.OK] > 100
+    assert done.tally.verdicts[VerdictKind.OK] > 30
 
 
 def test_the_same_seed_finds_the_same(registry, bench, search):

@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Read": {
         "report": ("harness.cli.reports", "Write a run's tables and page again; summarise it."),
         "compare": ("harness.cli.compare", "Compare the ratios of two runs, cell by cell."),
+        "history": ("harness.cli.history", "Show what changed over all runs of a folder."),
         "trace": ("harness.cli.trace", "Show every intermediate of a problem, in either mode."),
     },
     "What there is": {

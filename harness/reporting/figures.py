@@ -196,7 +196,7 @@ def _ratio_row(
 
 
 def _thinned(values: np.ndarray) -> list[tuple[int, float]]:
-    """``(step, value)`` of at most ``CURVE_POINTS`` steps or so, the first and the last among them."""
+    """``(step, value)`` of about ``CURVE_POINTS`` steps, the first and the last among them."""
     stride = max(len(values) // CURVE_POINTS, 1)
     last = len(values) - 1
     return [(i, float(x)) for i, x in enumerate(values) if i % stride == 0 or i == last]

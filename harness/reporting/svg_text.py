@@ -1,4 +1,4 @@
-"""The renderer's SVG as a short fragment of the page: what is not seen or said twice is left out."""
+"""The renderer's SVG as a short fragment: what is not seen or said twice is left out."""
 
 from __future__ import annotations
 

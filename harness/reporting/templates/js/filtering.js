@@ -35,7 +35,7 @@ const filterable = (prefix, tools, items, facets, noun, after = () => {}) => {
   tools.append(
     typed("Search", `${prefix}.q`),
     ...facets.map((name) =>
-      chosen(name, `${prefix}.${name}`, distinct(items.flatMap((item) => item.facets[name])))),
+      chosen(name.replaceAll("-", " "), `${prefix}.${name}`, distinct(items.flatMap((item) => item.facets[name])))),
     make("button", {
       type: "button",
       onclick: () => change(Object.fromEntries([`${prefix}.q`, ...keys].map((k) => [k, null]))),
@@ -112,7 +112,8 @@ const drilling = () => document.addEventListener("click", (event) => {
 
 // Rows of operators below a row of problems, shown when asked for.
 const expanding = () => all("table.matrix tbody").forEach((body) => {
-  const [head, ...rest] = body.rows;
+  const head = body.rows[0];
+  const rest = all("tr.operator", body);
   if (rest.length === 0) return;
   const cell = head.cells[0];
   const button = make("button", {

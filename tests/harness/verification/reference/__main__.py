@@ -21,8 +21,10 @@ def main(patterns: list[str]) -> int:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         running = {pool.submit(of_problem, name): name for name in names}
-        for future in as_completed(running):
+        for done, future in enumerate(as_completed(running), 1):
             tally = future.result()
+            if sys.stderr.isatty():  # progress, for a person
+                print(f"\r{done} of {len(names)} problems", end="", file=sys.stderr)
             total.kinds += tally.kinds
             total.reasons += tally.reasons
             for case, verdict in tally.alarms:

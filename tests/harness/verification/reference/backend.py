@@ -41,6 +41,12 @@ _BITS = (100, 117)
 _DIGITS = (80, 500)
 """What is left of a quotient; the second where the first gives a zero that may be only small."""
 
+_BESIDE = (40, 60)
+"""How far beside a kink slopes are taken: more steps than one, and little beside the arguments."""
+
+_ALIKE = 1e-8
+"""Slopes beside a kink, at the two distances."""
+
 _AGREEMENT = 1e-10
 """Of the two quotients. The second errs by the square of its step, 2^-34 of the first's error."""
 
@@ -130,6 +136,7 @@ class _Point:
         self._program = Program(function_of(problem, operator), numbers)
         self._args = self._program.enter(args)
         self._values: dict[tuple[Any, ...], np.ndarray] = {}
+        self._centre: np.ndarray | None = None
         flat = [np.abs(x).astype(np.float64).reshape(-1) for x in self.primals]
         sizes = np.concatenate(flat) if flat else np.empty(0)
         sizes = np.where(np.isfinite(sizes), np.minimum(sizes, 1.0), 0.0)
@@ -172,11 +179,51 @@ class _Point:
             raise UnsupportedOperatorError("difference quotients of two steps do not agree")
         return np.asarray(np.where(vanishing, 0 * size, second))
 
+    def gradients(self) -> list[np.ndarray]:
+        """The derivatives along the unit directions, together those of a linear map.
+
+        At a kink a central quotient is the mean of two slopes, and those of all directions need
+        not fit together: of max at n equal elements each is 1/2. There they are taken beside the
+        point, in a direction that meets no other kink, and must not depend on how far beside.
+        """
+        found = [self.derivative(unit) for unit in self.units()]
+        if not any(map(self._bends, self.units())):
+            return found
+        near, nearer = (self._beside(bits) for bits in _BESIDE)
+        for one, other in zip(near, nearer, strict=True):
+            if np.any(np.asarray(np.abs(one - other) > _ALIKE * (1 + np.abs(one)), dtype=bool)):
+                raise UnsupportedOperatorError("slopes beside the point depend on how far beside")
+        return nearer
+
+    def _bends(self, direction: np.ndarray) -> bool:
+        """Whether the slopes to the two sides differ: by as much at the smaller step too."""
+        first, second = (self._bend(bits, direction) for bits in _BITS)
+        there = (second > first / 2) & (second > self._noise((direction,)))
+        return bool(np.any(np.asarray(there, dtype=bool)))
+
+    def _bend(self, bits: int, direction: np.ndarray) -> np.ndarray:
+        """The slope ahead less that behind."""
+        step = self._step(bits, direction)
+        move = self.numbers.array(direction) * step
+        change = self.value(move) + self.value(-move) - 2 * self.value()
+        return np.asarray(np.abs(change) / step)
+
+    def _beside(self, bits: int) -> list[np.ndarray]:
+        """The slopes at a point that is a little aside."""
+        rng = np.random.default_rng(len(self._scales))
+        aside = rng.uniform(0.5, 1.0, len(self._scales)) * rng.choice((-1, 1), len(self._scales))
+        self._centre = self.numbers.array(aside * self._scales) * self.numbers.number(2.0) ** -bits
+        try:
+            return [self.derivative(unit) for unit in self.units()]
+        finally:
+            self._centre = None
+
     def _quotient(self, bits: int, directions: Sequence[np.ndarray]) -> np.ndarray:
         moves = [self.numbers.array(d) * self._step(bits, d) for d in directions]
         total: Any = 0
         for signs in itertools.product((1, -1), repeat=len(moves)):
             moved = sum(sign * move for sign, move in zip(signs, moves, strict=True))
+            moved = moved if self._centre is None else moved + self._centre
             total = total + math.prod(signs) * self.value(moved)
         for direction in directions:
             total = total / (2 * self._step(bits, direction))
@@ -217,16 +264,15 @@ def _asked(point: _Point, operator: Operator, seeds: Arrays) -> Iterator[np.ndar
     seed = np.concatenate([s.astype(np.float64).reshape(-1) for s in seeds] or [np.empty(0)])
     match base:
         case Operator.JVP:
-            # At a kink a quotient along the tangent is not linear in it; a Jacobian is.
-            columns = [point.derivative(unit) for unit in units]
+            columns = point.gradients()
             v = point.numbers.array(seed)
             yield np.asarray(np.sum(_stacked(columns, shape) * v, axis=-1))
             return
         case Operator.JACOBIAN | Operator.GRADIENT:
-            columns = [point.derivative(unit) for unit in units]
+            columns = point.gradients()
         case Operator.VJP:
             bar = point.numbers.array(seed.reshape(shape))
-            columns = [np.asarray(np.sum(point.derivative(unit) * bar)) for unit in units]
+            columns = [np.asarray(np.sum(column * bar)) for column in point.gradients()]
             shape = ()
         case Operator.HVP:
             columns = [point.derivative(unit, seed) for unit in units]

@@ -143,8 +143,16 @@ def _special() -> LibraryNamespace:
     """``autograd.scipy.special``, which imports SciPy; ``jv`` is SciPy's other name of ``jn``."""
     import autograd.scipy.special as own
 
+    def logsumexp(
+        a: Array, axis: Axis = None, b: Array | float = 1.0, *, keepdims: bool = False
+    ) -> Array:
+        """By position: autograd does not see what it traces in a keyword."""
+        return own.logsumexp(a, axis, b, keepdims)
+
     names = {name: getattr(own, name) for name in SPECIAL if hasattr(own, name)}
-    return LibraryNamespace({**names, "jv": own.jn, "sinc": anp.sinc}, path="special")
+    return LibraryNamespace(
+        {**names, "jv": own.jn, "logsumexp": logsumexp, "sinc": anp.sinc}, path="special"
+    )
 
 
 XP = LibraryNamespace(

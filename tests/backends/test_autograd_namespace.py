@@ -54,6 +54,14 @@ def test_take_and_unstack_are_numpys_on_every_axis():
             np.testing.assert_array_equal(found, expected)
 
 
+def test_the_weights_of_logsumexp_are_refused_by_autograd_itself():
+    """By the keyword they would reach NumPy as they are traced, and fail there."""
+    weights = np.array([1.0, 2.0, 3.0])
+    assert XP.special.logsumexp(X, axis=-1, b=weights).shape == (2,)
+    with pytest.raises(NotImplementedError, match="VJP of logsumexp"):
+        grad(lambda b: anp.sum(XP.special.logsumexp(X, axis=-1, b=b)))(weights)
+
+
 @pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
 def test_hypot_neither_overflows_nor_vanishes(scale):
     """∂/∂x sqrt(x² + y²) = x / sqrt(x² + y²), at 3, 4 and 5 of any size."""

@@ -1,7 +1,7 @@
 """Chains of dense maps, slide 17: where forward accumulation wins, where reverse, where neither.
 
 x_k = tanh(W_k x_{k-1}) for k = 1 … t, with the dense local Jacobians J_k = diag(1 - x_k²) W_k.
-Only x_0 is differentiated. Four profiles of the widths n_0 … n_t, each in four sizes n:
+Only x_0 is differentiated. Four profiles of the widths n_0 … n_t, each in sizes n over two decades:
 
 ==========  ====================================================================================
 funnel      n inputs to 8 outputs, the widths between on a geometric line
@@ -11,7 +11,7 @@ bottleneck  n everywhere but 2 in the middle: the two tie again, and the optimum
 ==========  ====================================================================================
 
 Forward accumulation is predicted to be the cheaper one for few inputs, reverse for few outputs;
-funnel and fan tie at n = 8, so their smallest size lies beyond the crossover.
+funnel and fan tie at n = 8, so their smallest sizes lie beyond the crossover.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ Dims = Mapping[str, int]
 MAPS = 4
 NARROW_END = 8
 NECK = 2
-SCALES = (4, 16, 64, 256)
+SCALES = (2, 4, 16, 64, 256)
+JUDGED_CLOSELY = (4, 256)
+"""Judged at more points and for more operators; between, the accumulations say what there is."""
 
 _TWO_MODES = frozenset({Operator.JACOBIAN_FORWARD, Operator.JACOBIAN_REVERSE})
 
@@ -132,7 +134,6 @@ def _operations(dims: Dims) -> int:
 
 def _chain_problem(
     profile: str,
-    timed_scales: tuple[int, ...],
     timed_operators: frozenset[Operator] = _TWO_MODES,
     dtypes: frozenset[str] = frozenset({"float64"}),
 ) -> Problem:
@@ -152,8 +153,6 @@ def _chain_problem(
         Operator.JACOBIAN_FORWARD: _jacobian,
         Operator.JACOBIAN_REVERSE: _jacobian,
     }
-    smallest, largest = SCALES[0], SCALES[-1]
-    untimed = tuple(scale for scale in SCALES if scale not in timed_scales)
     return Problem(
         name=f"lecture.chain.{profile}",
         source="lecture 3, slide 17 (complexity of accumulating a chain)",
@@ -162,9 +161,9 @@ def _chain_problem(
         argnums=(0,),
         sizes=sizes,
         points=(
-            Point("generic-0", _generic, sizes=names(*timed_scales), timed=True),
-            Point("generic-1", _generic, sizes=names(smallest, *untimed)),
-            Point("origin", _origin, sizes=names(smallest)),
+            Point("generic-0", _generic, timed=True),
+            Point("generic-1", _generic, sizes=names(JUDGED_CLOSELY[0])),
+            Point("origin", _origin, sizes=names(JUDGED_CLOSELY[0])),
         ),
         operators=frozenset(closed_forms),
         timed_operators=timed_operators,
@@ -176,20 +175,23 @@ def _chain_problem(
             Operator.JACOBIAN_FORWARD: lambda dims: forward_cost(chain_widths(dims)),
             Operator.JACOBIAN_REVERSE: lambda dims: reverse_cost(chain_widths(dims)),
         },
-        # Between the ends these show nothing that the accumulations in two modes do not show.
-        operator_sizes=dict.fromkeys(
-            (Operator.VALUE, Operator.JVP, Operator.VJP, Operator.JACOBIAN),
-            names(smallest, largest),
-        ),
+        operator_sizes={
+            **dict.fromkeys((Operator.VALUE, Operator.JVP, Operator.VJP), names(*JUDGED_CLOSELY)),
+            **(
+                {}
+                if Operator.JACOBIAN in timed_operators
+                else {Operator.JACOBIAN: names(*JUDGED_CLOSELY)}
+            ),
+        },
     )
 
 
-# Where the two modes are predicted to tie at every n, two sizes tell what four would; only at a
-# bottleneck is there a better bracketing than both, which "jacobian" leaves a backend free to find;
-# and all the profiles being one program, one of them is enough to ask it in float32.
+# Only at a bottleneck is there a better bracketing than both modes, which "jacobian" leaves a
+# backend free to find; and all the profiles being one program, one of them is enough to ask it in
+# float32.
 CHAINS: tuple[Problem, ...] = (
-    _chain_problem("funnel", timed_scales=SCALES),
-    _chain_problem("fan", timed_scales=SCALES),
-    _chain_problem("equal", SCALES[-2:], dtypes=frozenset({"float64", "float32"})),
-    _chain_problem("bottleneck", SCALES[-2:], timed_operators=_TWO_MODES | {Operator.JACOBIAN}),
+    _chain_problem("funnel"),
+    _chain_problem("fan"),
+    _chain_problem("equal", dtypes=frozenset({"float64", "float32"})),
+    _chain_problem("bottleneck", timed_operators=_TWO_MODES | {Operator.JACOBIAN}),
 )

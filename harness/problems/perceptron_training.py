@@ -70,6 +70,8 @@ PERCEPTRON_TRAINING = Problem(
     argnums=(0, 1),
     sizes=tuple(Size({"hidden": hidden}, hidden) for hidden in HIDDEN),
     points=(
+        # One size is timed: 200 steps take a second where each operation is dispatched on its
+        # own, and how a step grows is what the perceptron's gradient shows.
         Point("start", _start, sizes=frozenset({"hidden=64"}), timed=True),
         Point("other-start", _start, sizes=frozenset({"hidden=16", "hidden=128", "hidden=256"})),
     ),

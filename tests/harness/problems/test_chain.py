@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from harness.contract import Operator
-from harness.problems.chain import CHAINS, SCALES, chain_widths
+from harness.problems.chain import CHAINS, NARROW_END, NECK, SCALES, chain_widths
 
 BY_PROFILE = {problem.name.rsplit(".", 1)[1]: problem for problem in CHAINS}
 FUNNEL = BY_PROFILE["funnel"]
+BEYOND = [n for n in SCALES if n > NARROW_END]
+"""Where funnel and fan are what their names say."""
 EXTENDED = 1e-17
 UNEVEN = {"n_0": 3, "n_1": 2, "n_2": 4, "n_3": 1, "n_4": 2}
 
@@ -51,7 +53,7 @@ def test_at_the_origin_the_jacobian_is_the_product_of_the_weights():
 @pytest.mark.parametrize("problem", CHAINS, ids=lambda p: p.name)
 def test_every_size_says_its_widths_and_builds_to_them(problem):
     assert [size.scale for size in problem.sizes] == list(SCALES)
-    assert max(SCALES) / min(SCALES) > 50
+    assert max(SCALES) / min(SCALES) > 100
     for size in problem.sizes:
         widths = chain_widths(size.dims)
         x_0, *weights = problem.points[0].build(size.dims, np.random.default_rng(0))
@@ -60,7 +62,7 @@ def test_every_size_says_its_widths_and_builds_to_them(problem):
 
 
 def test_the_profiles_have_their_shapes():
-    for n in SCALES[1:]:
+    for n in BEYOND:
         ends = {
             name: chain_widths(next(s for s in p.sizes if s.scale == n).dims)
             for name, p in BY_PROFILE.items()
@@ -73,12 +75,12 @@ def test_the_profiles_have_their_shapes():
 
 
 def test_the_crossover_lies_between_the_sizes():
-    for funnel, fan in ((predicted("funnel", n), predicted("fan", n)) for n in SCALES[1:]):
+    for funnel, fan in ((predicted("funnel", n), predicted("fan", n)) for n in BEYOND):
         assert funnel[1] < funnel[0]
         assert fan[0] < fan[1]
-    smallest = SCALES[0]
-    assert predicted("funnel", smallest)[0] < predicted("funnel", smallest)[1]
-    assert predicted("fan", smallest)[1] < predicted("fan", smallest)[0]
+    for n in set(SCALES) - set(BEYOND):
+        assert predicted("funnel", n)[0] < predicted("funnel", n)[1]
+        assert predicted("fan", n)[1] < predicted("fan", n)[0]
 
 
 def test_equal_and_bottleneck_tie_and_only_the_bottleneck_can_be_beaten():
@@ -86,7 +88,8 @@ def test_equal_and_bottleneck_tie_and_only_the_bottleneck_can_be_beaten():
         forward, reverse, best = predicted("equal", n)
         assert forward == reverse == best
         forward, reverse, best = predicted("bottleneck", n)
-        assert forward == reverse > best
+        assert forward == reverse
+        assert reverse > best or n == NECK  # a neck as wide as the rest is none
     assert predicted("bottleneck", SCALES[-1])[0] > 40 * predicted("bottleneck", SCALES[-1])[2]
 
 

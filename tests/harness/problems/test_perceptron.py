@@ -111,4 +111,4 @@ def test_the_sizes_span_the_lectures_sample_to_the_whole_set():
         for s in PERCEPTRON.sizes
         if s.dims["batch"] == 32 and PERCEPTRON.asks(Operator.GRADIENT, s, PERCEPTRON.points[0])
     }
-    assert growth == {16, 64, 256, 1024}
+    assert growth == {8, 16, 64, 256, 1024}

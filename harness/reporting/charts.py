@@ -72,8 +72,8 @@ def growth(rows: Rows, styles: Styles, unit: str) -> str:
         color=draw.hue(styles, legend=True),
     )
     y = alt.Y("seconds:Q", scale=draw.log(y_domain), axis=draw.time(y_ticks), title=None)
-    band = base.mark_area(opacity=0.22).encode(
-        y=alt.Y("low:Q", scale=draw.log(y_domain)), y2="high:Q", fill=draw.hue(styles, fill=True)
+    band = base.mark_area(opacity=0.13).encode(
+        y=alt.Y("low:Q", scale=draw.log(y_domain)), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=1.6).encode(y=y)
     points = base.mark_point(size=34, filled=True, opacity=1).encode(
@@ -103,11 +103,11 @@ def profiles(rows: Rows, styles: Styles) -> str:
     )
     whole = alt.Scale(domain=[0, 1])
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".0%")
-    band = base.mark_area(opacity=0.16, interpolate="step-after").encode(
+    band = base.mark_area(opacity=0.12, interpolate="step-after").encode(
         x=x,
         y=alt.Y("low:Q", scale=whole, axis=axis, title=None),
         y2="high:Q",
-        fill=draw.hue(styles, fill=True),
+        color=draw.hue(styles, legend=True, columns=4),
     )
     line = base.mark_line(strokeWidth=1.8, interpolate="step-after").encode(
         x=x,

@@ -29,7 +29,7 @@ CURVE_POINTS = 100
 FURTHEST = 1000.0
 """The factor of the fastest at which a profile is cut off."""
 
-_PANEL_WIDTH = 44
+_PANEL_WIDTH = 40
 """Characters in the head of a panel: more would run into the next one."""
 
 

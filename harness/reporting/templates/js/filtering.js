@@ -61,10 +61,14 @@ const filterable = (prefix, tools, items, facets, noun, after = () => {}) => {
   });
 };
 
+// Rows that are seen at a glance: a filter over them would only be in the way.
+const FEW = 12;
+
 const filterableTable = (table) => {
   const heads = all("thead th", table);
   const facets = heads.map((h, i) => [slug(h.textContent), i]).filter(([, i]) => heads[i].dataset.choose !== undefined);
   const rows = all("tbody tr:not(.group)", table);
+  if (rows.length < FEW) return;
   const items = rows.map((row) => ({
     element: row,
     facets: Object.fromEntries(facets.map(([name, i]) => [name, [String(valueOf(row.cells[i]))]])),

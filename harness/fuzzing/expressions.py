@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import copy
 import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from harness.contract import Problem, Written
+from harness.contract import Operator, Problem, Written
 from harness.problems.inputs import plain_value
 
 __all__ = [
@@ -62,7 +63,7 @@ class Form:
         NumPy takes more than that: a sum along the last axis of a number, for one. What the
         standard says nothing about is no fault of a library.
         """
-        known = _dimensions(self.problem)
+        known = _dimensions(self)
         return all(x.ndim in dims for x, dims in zip(operands, known, strict=True))
 
 
@@ -164,11 +165,14 @@ def _tree(expression: Expression, path: Path, lines: Mapping[Path, tuple[str, ..
     return tree
 
 
+_OF_AXES = re.compile(r"\b(?:axis|axes|linalg)\b|\[")
+
 _known_dimensions: dict[str, tuple[Problem, tuple[set[int], ...]]] = {}
 
 
-def _dimensions(problem: Problem) -> tuple[set[int], ...]:
-    """How many dimensions each of the arguments has at the problem's points."""
+def _dimensions(form: Form) -> tuple[set[int], ...]:
+    """How many dimensions each of the arguments has at the points of the form's problem."""
+    problem = form.problem
     known = _known_dimensions.get(problem.name)
     if known is None or known[0] is not problem:
         seen: tuple[set[int], ...] = tuple(set() for _ in problem.arguments)
@@ -178,8 +182,8 @@ def _dimensions(problem: Problem) -> tuple[set[int], ...]:
                     args = point.build(size.dims, np.random.default_rng(0))
                     for dims, x in zip(seen, args, strict=True):
                         dims.add(np.ndim(x))
-        if any(0 in dims and len(dims) > 1 for dims in seen):
-            # Elementwise, or over all axes: any number of dimensions will do.
+        if Operator.THIRD in problem.operators and not _OF_AXES.search(form.written.text):
+            # Elementwise: any number of dimensions will do.
             seen = tuple({*dims, 0, 1, 2, 3} for dims in seen)
         known = _known_dimensions[problem.name] = problem, seen
     return known[1]

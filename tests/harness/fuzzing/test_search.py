@@ -13,6 +13,7 @@ from harness.contract import Operator, VerdictKind
 from harness.fuzzing.bench import Bench
 from harness.fuzzing.drawing import Drawer
 from harness.fuzzing.findings import as_entry
+from harness.fuzzing.telling import finding_lines, headline
 from harness.problems.catalogue.calls import expression
 from harness.problems.catalogue.entry import Entry, Kind, Variant
 from harness.problems.catalogue.points import edge
@@ -65,7 +66,7 @@ def test_a_fault_along_negative_axes_is_drawn_and_shrunk_to_one_call(registry, b
 def test_a_fault_at_ties_is_shrunk_to_a_tie(bench, search, specimen):
     drawn = specimen(
         ("array_api.multiply", ("array_api.sin", "y"), ("array_api.max", "x")),
-        x=[1.5, 0.25, 1.5],
+        x=[[1.5, 0.25, 1.5]],
         y=[0.5],
     )
     with bench(max=faulty_max) as planted:
@@ -120,6 +121,20 @@ def test_the_same_seed_finds_the_same(registry, bench, search):
     first = texts()
     assert first
     assert texts() == first
+
+
+def test_a_finding_for_a_person(bench, search, specimen):
+    drawn = specimen(("array_api.sum/axis=-1", ("array_api.sin", "x")), x=[[0.5, 1.25]])
+    with bench(sum=faulty_sum) as planted:
+        done = search(planted, Fixed(drawn), 1)
+    lines = list(finding_lines(1, done.findings[0], seed=9))
+    title = "1. planted: wrong: jvp of xp.sum(x, axis=-1) (array_api.sum/axis=-1, float64)"
+    assert lines[0] == title
+    assert any(line.strip().startswith("draw 0 was xp.sum(xp.sin(x), axis=-1)") for line in lines)
+    # The planted backend has no dialect: it is shown by drawing it again.
+    assert "   reproduce: adjudge fuzz --backend planted --seed 9 --draw 0" in lines
+    assert headline(done.tally, 1, 0).startswith("1 draw, ")
+    assert headline(done.tally, 0, 1).endswith("0 new findings, 1 that the ledger knows")
 
 
 def test_what_was_found_once_is_counted_and_not_shrunk_again(bench, search, specimen):

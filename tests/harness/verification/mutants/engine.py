@@ -18,7 +18,16 @@ from harness.contract import (
     build,
 )
 
-__all__ = ["Correct", "Replaced", "Spoilt", "Unstrided", "WrongValue", "replaced", "spoilt"]
+__all__ = [
+    "Correct",
+    "Frozen",
+    "Replaced",
+    "Spoilt",
+    "Unstrided",
+    "WrongValue",
+    "replaced",
+    "spoilt",
+]
 
 Results = tuple[Array, ...]
 
@@ -103,6 +112,15 @@ class WrongValue(Correct):
         """By our engine, with another value."""
         y, pullback = our_engine.vjp(fun, primals)
         return y * (1 + 1e-6), pullback
+
+
+class Frozen(Correct):
+    """What it prepares keeps the numbers of the first call, as a trace does that took constants."""
+
+    def prepare(self, call: Callable[..., Any], *example: Array) -> Callable[..., Any]:
+        """A call of ``example``, whatever is asked."""
+        kept = tuple(x.copy() for x in example)
+        return lambda *operands: call(*(x.copy() for x in kept))
 
 
 class Unstrided(Correct):

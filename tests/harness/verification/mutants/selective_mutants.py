@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.contract import NESTINGS, Operator, VerdictKind
 
-from .engine import Results, Unstrided, spoilt
+from .engine import Frozen, Results, Unstrided, spoilt
 from .mutant import Mutant
 
 __all__ = ["MUTANTS"]
@@ -127,6 +127,24 @@ MUTANTS = (
         Op.GRADIENT,
         lambda: spoilt(_of_the_first_point(), Op.GRADIENT)(),
         point="generic-1",
+        before=((Op.GRADIENT, "generic-0"),),
+    ),
+    Mutant(
+        "compiled-for-its-example",
+        "what was compiled at the first point has its numbers in it",
+        "linalg.inv",
+        Op.HVP_FORWARD_OVER_REVERSE,
+        Frozen,
+        oracle="identities",
+        point="generic-1",
+    ),
+    Mutant(
+        "compiled-for-its-point",
+        "a gradient that was compiled at the first point is of that point",
+        "array_api.var",
+        Op.GRADIENT,
+        Frozen,
+        point="generic-2",
         before=((Op.GRADIENT, "generic-0"),),
     ),
     Mutant(

@@ -216,7 +216,9 @@ def _written(
     def line(row: Mapping[str, Any]) -> str:
         if id(row) not in first:
             return ""
-        return reproducer(row["backend"], row["case"], row["reason"] or "")
+        told = reproducer(row["backend"], row["case"], row["reason"] or "")
+        # What only adjudge can ask again is said by adjudge's own command already.
+        return "" if told.startswith("adjudge ") else told
 
     return line
 

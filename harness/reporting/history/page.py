@@ -119,7 +119,7 @@ def _charts(history: History, followed: Sequence[Track]) -> list[tuple[str, str]
 def _rows(history: History, track: Track) -> list[dict[str, Any]]:
     marked = {step.after.name for step in track.steps if step.marked}
     case = Case.parse(track.case)
-    panel = text.clip(f"{short(case.problem)} · {case.operator} · {case.size}", 44)
+    panel = text.clip(f"{short(case.problem)} · {case.operator} · {case.size}", 40)
     return [
         {
             "panel": panel,

@@ -1,6 +1,8 @@
 """The beta function, its logarithm, and the incomplete beta functions.
 
-By the parameters a and b of the incomplete functions there is no rule; that is refused.
+By the parameters a and b of the incomplete functions there is no rule; that is refused. Where a is
+tiny, B(a, b) is 1/a and little more: of the mixed derivatives of beta, which do not grow with 1/a,
+as many digits are lost as a has zeros. Those of betaln keep theirs.
 """
 
 from __future__ import annotations

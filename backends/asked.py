@@ -6,7 +6,10 @@ asked the others alone, so that its verdicts are not buried in rows that nobody 
 
 from __future__ import annotations
 
+import functools
+
 from harness.contract import HESSIAN_NESTINGS, Case, Operator, Problem
+from harness.problems.catalogue import ENTRIES
 from harness.problems.catalogue.entry import CATALOGUE
 
 __all__ = [
@@ -34,8 +37,9 @@ points, and what is compiled are the transforms of the eager mode, which is aske
 AT_EDGES: frozenset[Operator] = frozenset(
     {Operator.JVP, Operator.VJP, Operator.HVP_REVERSE_OVER_REVERSE}
 )
-"""What the eager mode of a compiling library is asked at edges: both modes, where compiling may
-have simplified what is special there, and a nesting that the compiled mode is not asked."""
+"""What the eager mode of a compiling library is asked at edges, where compiling may have simplified
+what is special there, and of further variants: both modes, and a nesting that the compiled mode is
+not asked."""
 
 SPARED_HESSIANS: frozenset[Operator] = frozenset(HESSIAN_NESTINGS) - {
     Operator.HESSIAN_REVERSE_OVER_REVERSE
@@ -50,20 +54,30 @@ def asked_of_compiled(problem: Problem, operator: Operator) -> bool:
 
 
 def asked_of_eager(problem: Problem, case: Case) -> bool:
-    """Of the catalogue, in float64, the first point of a problem, and ``AT_EDGES`` at its edges.
+    """Of the catalogue, in float64, a first point of each problem, and edges of each function.
 
-    The rules are those that the compiled mode runs at every point and in both dtypes. Running
-    them one operation at a time costs twenty times as much, and can differ from it by which of
-    them are reached (by every operator, once; of the Hessians by one, beside all products) and by
-    what a compiler makes of special numbers.
+    The rules are those that the compiled mode runs at every point, of every variant, in both
+    dtypes. Running them one operation at a time costs twenty times as much, and can differ from it
+    by which of them are reached and by what a compiler makes of special numbers: so a function in
+    its first variant is asked by every operator (of the Hessians by one, beside all products) at
+    its first point, and what is in ``AT_EDGES`` at its edges; a further variant that at its first.
     """
     if problem.suite != CATALOGUE:
         return True
     if case.dtype != "float64":
         return False
-    if case.point == problem.points[0].name:
+    first = case.point == problem.points[0].name
+    if problem.name not in _first_variants():
+        return first and case.operator in AT_EDGES
+    if first:
         return case.operator not in SPARED_HESSIANS
     return case.operator in AT_EDGES and not case.point.startswith("generic-")
+
+
+@functools.cache
+def _first_variants() -> frozenset[str]:
+    """The problems that are the first of an entry of the catalogue."""
+    return frozenset(next(entry.problems()).name for entry in ENTRIES)
 
 
 def not_of_the_catalogue(problem: Problem, operator: Operator) -> bool:

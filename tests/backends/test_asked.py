@@ -44,6 +44,14 @@ def test_jax_eager_is_asked_both_modes_and_one_nesting_at_an_edge():
     assert AT_EDGES - COMPILED
 
 
+def test_jax_eager_is_asked_of_a_further_variant_at_its_first_point_alone():
+    variant = REGISTRY.problems["array_api.sum/axis=-1,keepdims"]
+    first, *others = (point.name for point in variant.points)
+    assert asked(variant, first) == AT_EDGES
+    assert others
+    assert not any(asked(variant, point) for point in others)
+
+
 @pytest.mark.parametrize(("point", "dtype"), [("generic-1", "float64"), ("generic-0", "float32")])
 def test_jax_eager_is_spared_what_the_compiled_mode_says(point, dtype):
     assert asked(TANH, point, dtype) == set()

@@ -3,6 +3,7 @@
 ``matrix()`` is what the package publishes; ``adjudge conventions`` observes it anew.
 """
 
+from harness.verification.conventions.convention import Convention
 from harness.verification.conventions.matrix import (
     COLUMNS,
     PUBLISHED,
@@ -14,7 +15,7 @@ from harness.verification.conventions.matrix import (
     read,
 )
 from harness.verification.conventions.page import page, text
-from harness.verification.conventions.questions import CONVENTIONS, Convention
+from harness.verification.conventions.questions import CONVENTIONS
 
 __all__ = [
     "COLUMNS",

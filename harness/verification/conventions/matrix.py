@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract import Evaluation, Failure
+from harness.verification.conventions.convention import Convention
 from harness.verification.conventions.naming import name_of
-from harness.verification.conventions.questions import CONVENTIONS, Convention
+from harness.verification.conventions.questions import CONVENTIONS
 
 __all__ = ["COLUMNS", "PUBLISHED", "Matrix", "Observed", "Row", "made", "matrix", "read"]
 

@@ -8,6 +8,7 @@ from . import (
     form_mutants,
     identity_mutants,
     matrix_mutants,
+    reduction_mutants,
     result_mutants,
     selective_mutants,
 )
@@ -21,7 +22,8 @@ FAMILIES: dict[str, tuple[Mutant, ...]] = {
     "One order, one nesting, one dtype, one call": selective_mutants.MUTANTS,
     "Identities": identity_mutants.MUTANTS,
     "Rules of elementwise functions": elementwise_mutants.MUTANTS,
-    "Rules of reductions, shaping, indexing and transforms": array_mutants.MUTANTS,
+    "Rules of reductions": reduction_mutants.MUTANTS,
+    "Rules of shaping, indexing and transforms": array_mutants.MUTANTS,
     "Rules of linear algebra": matrix_mutants.MUTANTS,
 }
 

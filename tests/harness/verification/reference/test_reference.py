@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mpmath import mp
 
-from harness.contract import Operator, weights
+from harness.contract import Operator, PointKind, weights
 from harness.plugins import load
 from harness.running.inputs import Inputs
 from harness.verification.judge import Judge
@@ -118,3 +118,13 @@ def test_what_does_not_settle_is_not_answered(bench):
             (verdict,) = judged([case]).kinds
             assert verdict == "unsupported"
     assert Reference().specialise(registry.problem("array_api.sqrt"), Operator.DESCENT) is None
+
+
+@pytest.mark.parametrize("name", ["array_api.min", "array_api.maximum", "array_api.hypot"])
+def test_at_a_kink_its_slopes_are_those_of_one_linear_map(bench, name):
+    # Central quotients along the axes are 1/2 for each of n equal elements: no map has them all.
+    problem = bench[0].problem(name)
+    kinks = {point.name for point in problem.points if point.kind is PointKind.KINK}
+    tally = judged(case for case in cases_of(problem) if case.point in kinks)
+    assert not tally.alarms
+    assert tally.kinds["convention"] > 0

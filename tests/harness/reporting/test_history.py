@@ -8,6 +8,7 @@ import json
 import pytest
 from rich.console import Console
 
+from harness.cli import main
 from harness.errors import RunFailedError
 from harness.reporting.history.changes import ratio_steps, tracks, verdict_steps
 from harness.reporting.history.reading import read_history
@@ -175,3 +176,22 @@ def test_the_page_holds_each_change_and_no_markup_of_a_run(runs, tmp_path):
     assert "2 lines, kept apart" in markup
     assert "Ratios run after run" in markup  # the chart
     assert "http" not in markup.split("</style>")[1].replace("http-equiv", "")
+
+
+def test_the_command_prints_json_or_writes_the_page(runs, tmp_path, capsys):
+    for needed in ("altair", "jinja2", "vl_convert"):
+        pytest.importorskip(needed, reason="the report extra is not installed")
+    runs(1)
+    runs(2, factor=3.0)
+    with pytest.raises(SystemExit) as ended:
+        main(["history", str(tmp_path), "--json"])
+    assert ended.value.code == 0
+    assert len(json.loads(capsys.readouterr().out)["ratios"]) == 2
+    assert not (tmp_path / "history.html").exists()
+    with pytest.raises(SystemExit) as ended:
+        main(["history", str(tmp_path)])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "▼ slower  1.50×" in told
+    assert told.rstrip().endswith("history.html")
+    assert (tmp_path / "history.html").read_text(encoding="utf-8").startswith("<!doctype html>")

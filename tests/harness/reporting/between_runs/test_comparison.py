@@ -39,6 +39,12 @@ def test_each_kind_of_change_is_found(two_runs):
     assert [c.answer for c in worst_first(found.cells)][:3] == ["slower", "slower", "faster"]
 
 
+def test_the_looks_of_both_runs_share_the_level(two_runs):
+    """Six sets are the first of the looks 6, 10, 16, in both runs."""
+    found = compared(two_runs())
+    assert [c.change.share for c in found.cells] == pytest.approx([(6 / 16) ** 2] * 4)
+
+
 def test_a_slower_machine_changes_nothing(two_runs):
     """Only ratios are compared with ratios: absolute times of two runs never meet."""
     found = compared(two_runs(machine_speed=3.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from harness.running.observing import filled
 from harness.timing import memory, sampling
 
 __all__ = ["ReadyCase", "make_ready"]
+
+_FAR_ABOVE = 2.0
 
 
 @dataclass(slots=True)
@@ -73,9 +76,17 @@ class ReadyCase:
 
 
 def make_ready(
-    backend: Backend, problem: Problem, case: Case, inputs: CaseInputs, twice: bool = True
+    backend: Backend,
+    problem: Problem,
+    case: Case,
+    inputs: CaseInputs,
+    twice: bool = True,
+    call_s: float = math.inf,
 ) -> tuple[ReadyCase, Readied]:
-    """Convert, prepare and call for the first and, if ``twice``, the second time."""
+    """Convert, prepare and call for the first and, if ``twice``, the second time.
+
+    A first call far above ``call_s`` is not repeated where nothing was compiled in it.
+    """
     refuse_other_dtype(backend, case)
     costs = sampling.first_calls(
         backend,
@@ -83,6 +94,7 @@ def make_ready(
         (*inputs.args, *inputs.seeds),
         prepare=functools.partial(prepare, backend, case.operator),
         twice=twice,
+        longest_s=_FAR_ABOVE * call_s,
     )
     return ReadyCase(backend, problem, inputs, costs), Readied(
         prepare_s=costs.prepare_s,

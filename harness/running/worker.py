@@ -116,7 +116,7 @@ class Worker:
         self.quiet.enter_context(sampling.quiet_collector())
         problem = self.registry.problem(request.case.problem)
         ready, readied = turns.make_ready(
-            self.backend, problem, request.case, request.inputs, request.twice
+            self.backend, problem, request.case, request.inputs, request.twice, request.call_s
         )
         if not readied.second_call_s > request.call_s:
             self.ready[request.case] = ready

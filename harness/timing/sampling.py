@@ -88,12 +88,15 @@ def first_calls(
     clock: Clock = time.perf_counter_ns,
     prepare: Callable[..., Call] | None = None,
     twice: bool = True,
+    longest_s: float = math.inf,
 ) -> FirstCalls:
     """Convert ``operands``, prepare ``call`` and call it twice; time each and wait for it.
 
     ``call(*operands)`` is what ``harness.contract.build`` returns, not yet prepared;
     ``prepare(call, *native)`` is ``backend.prepare`` unless told otherwise. If not ``twice``, it
     is called once; then ``second_call_s`` is NaN, and ``compile_s`` too where the backend prepares.
+    Where it prepares nothing and the first call took more than ``longest_s``, that is taken for the
+    second too: it is known to be long.
     """
     prepare = prepare or backend.prepare
 
@@ -115,8 +118,13 @@ def first_calls(
     native, conversion_s = timed(convert)
     prepared, prepare_s = timed(lambda: prepare(call, *native))
     _, first_s = timed(called)
-    second_s = timed(called)[1] if twice else math.nan
     prepares = type(backend).prepare is not Backend.prepare
+    if not twice:
+        second_s = math.nan
+    elif not prepares and first_s > longest_s:
+        second_s = first_s
+    else:
+        _, second_s = timed(called)
     return FirstCalls(
         initialise_s=max(0.0, cold_s - conversion_s),
         conversion_s=conversion_s,

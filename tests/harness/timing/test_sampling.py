@@ -269,3 +269,23 @@ def test_a_backend_that_prepares_nothing_compiles_nothing():
     first = first_calls(Plain(clock), slow_first, (np.array(1.0),), clock)
     assert first.first_call_s > first.second_call_s
     assert first.compile_s == 0
+
+
+def test_a_single_call_leaves_the_second_unknown():
+    clock = Clock()
+    first = first_calls(
+        Compiling(clock), ran(clock), (np.array(1.0), np.array(2.0)), clock, None, False
+    )
+    assert first.first_call_s == pytest.approx((7_000 + 100 + 40) * 1e-9)
+    assert math.isnan(first.second_call_s)
+    assert math.isnan(first.compile_s)
+
+
+@pytest.mark.parametrize(("kind", "calls"), [(Plain, 1), (Compiling, 2)])
+def test_a_long_first_call_in_which_nothing_was_compiled_is_not_repeated(kind, calls):
+    clock = Clock()
+    backend = kind(clock)
+    operands = (np.array(1.0), np.array(2.0))
+    first = first_calls(backend, ran(clock), operands, clock, longest_s=50e-9)
+    assert len(backend.log) == calls
+    assert first.second_call_s == pytest.approx(140e-9)

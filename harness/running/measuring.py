@@ -51,6 +51,10 @@ class Measuring:
         cells, until = pacing.audit(began)
         if cells:
             self.sets.run(cells, ROUNDS, until, lambda case: None, AuditCell)
+        elif self.plan.depth.audit and not state.is_audited and self.plan.timed:
+            self.view.notice(
+                "nothing was audited for carry-over: its share of the time is too short"
+            )
         self.view.end(f"{state.next_set} sets")
 
     def _cell_done(self, case: Case) -> None:

@@ -76,7 +76,7 @@ def _error(
     if not gap.any():
         return Left(0.0, 0.0)
     scale = np.abs(_along(tensors, direction, order, sizes=True))
-    noise = _noise(tensors, check, scale, order)
+    noise = _noise(tensors, check, direction, scale, order)
     if not _within(gap, scale, noise):
         seen = (
             _quotient(tensors, check, direction, side, order, _VISIBLE_BITS) for side in (1, -1)
@@ -154,19 +154,28 @@ def _quotient(
     )
 
 
-def _noise(tensors: Tensors, check: Lattice, scale: np.ndarray, order: int) -> Any:
-    """What rounding alone leaves in a quotient, of values as large as the largest."""
-    sizes = np.abs(np.concatenate([tensors.value.reshape(-1), scale.reshape(-1)]))
-    largest = max((size for size in sizes if size - size == 0), default=0)
+def _noise(
+    tensors: Tensors, check: Lattice, direction: np.ndarray, scale: np.ndarray, order: int
+) -> Any:
+    """What rounding alone leaves in a quotient, of values as large as the largest.
+
+    A linear function that is 0 at the point has values a step away none the less.
+    """
+    largest = _largest(tensors.value, scale)
+    slope = _largest(_along(tensors, direction, 1, sizes=True))
     ten, two = check.numbers.number(10.0), check.numbers.number(2.0)
-    return (
-        _NOISE
-        * largest
-        * max(
-            ten ** (1 - lattice.numbers.digits) * two ** (order * lattice.bits)
-            for lattice in (tensors.lattice, check)
-        )
+    return _NOISE * max(
+        max(largest, slope * two**-lattice.bits)
+        * ten ** (1 - lattice.numbers.digits)
+        * two ** (order * lattice.bits)
+        for lattice in (tensors.lattice, check)
     )
+
+
+def _largest(*sizes: np.ndarray) -> Any:
+    """The largest of what is finite, in absolute value."""
+    each = (abs(size) for array in sizes for size in array.reshape(-1))
+    return max((size for size in each if size - size == 0), default=0)
 
 
 def _unit(tensors: Tensors, place: int) -> np.ndarray:

@@ -370,6 +370,16 @@ def test_rounding_is_no_derivative(tools):
     assert (block.bound < 1e-60).all()
 
 
+@pytest.mark.parametrize("operator", [Operator.HVP, Operator.HESSIAN, Operator.THIRD])
+def test_a_linear_function_with_inexact_factors_is_linear_at_zero_too(tools, operator):
+    def thirds(xp, x):
+        return xp.cumulative_sum(x / 3.0) / 7.0
+
+    seeds = () if operator is Operator.HESSIAN else ([1.5, -0.25, 0.75],)
+    for block in blocks(tools, thirds, ([0.0, 0.0, 0.0],), operator, seeds):
+        assert (block.high == 0).all()
+
+
 def test_terms_that_cancel_in_a_second_derivative_have_a_size(tools):
     # std of two numbers is |a - b|/2: its Hessian is 0, made of terms of size 1/|a - b|.
     (block,) = blocks(tools, lambda xp, x: xp.std(x), ([1.0, 2.0],), Operator.HESSIAN)

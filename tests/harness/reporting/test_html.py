@@ -429,4 +429,4 @@ def test_a_page_of_very_many_verdicts_lists_the_divergences_and_counts_the_rest(
     assert "planted" in page.text
     told = [row for row in page.rows if "no such name" in " ".join(row)]
     assert len(told) == 20  # a row for each problem, not for each case
-    assert {row[3] for row in told} == {"55"}
+    assert {row[4] for row in told} == {"55"}

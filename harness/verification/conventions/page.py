@@ -25,7 +25,8 @@ Observed with {versions}.
 How to read an entry: a number is the derivative. *zero* is a vector of zeros. Of tied elements *the
 first* has the whole slope, or it is *shared* equally. *NaN* is what came; *no gradient* is the
 library's own word (None) for an argument that the output does not depend on; *raises* names the
-exception. The gradient of a function with several outputs is that of their weighted sum.
+exception, *unsupported* is a refusal that says so. The gradient of a function with several outputs
+is that of their weighted sum.
 """
 
 _NOTES = {

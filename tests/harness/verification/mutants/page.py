@@ -28,6 +28,13 @@ derivatives were switched off: identities between operators can convict, but not
 planted, line by line: `tests/harness/verification/mutants/`. Beside these, the test suite plants a
 fault in the rule of each function of the [catalogue](catalogue.md) that our engine differentiates,
 and requires a verdict that names the function.
+
+The other side of it: what is right must not be flagged. A reference that takes central differences
+in many digits, and agrees to the last bit with the handbooks' derivatives of some 75 functions,
+answers the whole catalogue in both dtypes by `python -m tests.harness.verification.reference`. In
+November 2026 that was 47,447 cases: 45,941 ok, 512 conventions, 87 outside the domain, 907 that it
+does not answer because its differences do not settle, and none flagged or undecided. The test suite
+judges a sample of them.
 """
 
 

@@ -71,7 +71,7 @@ MATRICES: tuple[Entry, ...] = (
         "everywhere, by the identity that is added",
         _of_matrix(
             "",
-            "xp.linalg.slogdet(a @ xp.matrix_transpose(a) + xp.eye(2))[1]",
+            "xp.linalg.slogdet(a @ xp.matrix_transpose(a) + xp.eye(2, dtype=a.dtype))[1]",
             *generic((SIGNED, (2, 3))),
             edge("zero", np.zeros((2, 3))),
         ),

@@ -22,13 +22,13 @@ def install(session: nox.Session, *requirements: str, groups: tuple[str, ...] = 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the test suite with every backend; posargs go to pytest."""
+    """Run the test suite with every backend, a file on each core; posargs go to pytest."""
     install(session, "-e", ".[all]", groups=("test",))
     # Two packages that come in by the entry point, as anyone's would.
     session.install(
         "--quiet", "--no-deps", "./tests/plugins/complex_step", "./tests/plugins/faulty"
     )
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "logical", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
@@ -40,13 +40,9 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def gate(session: nox.Session) -> None:
-    """Fail on a divergence that no ledger lists; posargs go to ``adjudge gate``.
-
-    Without them the lecture's problems are judged: the ledgers do not list the catalogue's
-    divergences yet.
-    """
+    """Fail on a divergence that no ledger lists; posargs go to ``adjudge gate``."""
     install(session, ".[all]")
-    session.run("adjudge", "gate", *(session.posargs or ("--suite", "lecture")))
+    session.run("adjudge", "gate", *session.posargs)
 
 
 @nox.session

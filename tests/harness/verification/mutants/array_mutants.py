@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-import our_engine
 from harness.contract import Operator, VerdictKind
 from our_engine.linear_maps import ZERO
 from our_engine.linear_maps import Operator as Map
 
-from .engine import replaced
-from .mutant import Mutant
+from .engine import entered
+from .mutant import with_rule
 
 __all__ = ["MUTANTS"]
 
 Op, Kind = Operator, VerdictKind
-
-
-def _entered(function: Callable[..., Any], *jacobians: Any, **facts: Any) -> Callable[[], Any]:
-    """``function`` with a rule, entered when it is first asked for."""
-
-    @functools.cache
-    def entered() -> Any:
-        return our_engine.rule(function, *jacobians, **facts)
-
-    return entered
-
-
-def _mutant(
-    name: str,
-    planted: str,
-    function: str,
-    rule: Callable[[], Any],
-    problem: str,
-    operator: Operator = Op.GRADIENT,
-    **facts: Any,
-) -> Mutant:
-    return Mutant(name, planted, problem, operator, replaced(function, rule), **facts)
 
 
 def _take(x, i, /, *, axis=None):
@@ -164,89 +137,89 @@ def _irfft_map(x, y, n=None):
 
 
 MUTANTS = (
-    _mutant(
+    with_rule(
         "index-off-by-one",
         "the element after the one that was taken",
         "take",
-        _entered(_take, _take_next_map, ZERO),
+        entered(_take, _take_next_map, ZERO),
         "array_api.take/axis=1",
         Op.JVP,
     ),
-    _mutant(
+    with_rule(
         "scatter-overwrites",
         "elements that are taken twice: cotangents overwrite each other",
         "take",
-        _entered(lambda x, i, /: np.take(x, i), _take_last_map, ZERO),
+        entered(lambda x, i, /: np.take(x, i), _take_last_map, ZERO),
         "array_api.take",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "sort-permutes-again",
         "the pullback takes the permutation, not its inverse",
         "sort",
-        _entered(_sort, _sort_map),
+        entered(_sort, _sort_map),
         "array_api.sort",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "repeat-keeps-one-copy",
         "the cotangents of the copies are not summed",
         "repeat",
-        _entered(_repeat, _repeat_map, ZERO),
+        entered(_repeat, _repeat_map, ZERO),
         "array_api.repeat",
         Op.JACOBIAN_REVERSE,
     ),
-    _mutant(
+    with_rule(
         "roll-on",
         "the pullback shifts in the same direction",
         "roll",
-        _entered(_roll, _roll_map, ZERO),
+        entered(_roll, _roll_map, ZERO),
         "array_api.roll",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "tril-ignores-its-diagonal",
         "k is taken for 0",
         "tril",
-        _entered(_tril, _tril_map),
+        entered(_tril, _tril_map),
         "array_api.tril/k=1",
     ),
-    _mutant(
+    with_rule(
         "flip-not-flipped-back",
         "the cotangent keeps its order",
         "flip",
-        _entered(_flip, _flip_map),
+        entered(_flip, _flip_map),
         "array_api.flip",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "axes-permuted-again",
         "the pullback permutes the axes forward, not back",
         "permute_dims",
-        _entered(_permute, _permute_map, ZERO),
+        entered(_permute, _permute_map, ZERO),
         "array_api.permute_dims/axes=(2,0,1)",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "broadcast-averages",
         "the cotangents of a broadcast array are averaged, not summed",
         "broadcast_to",
-        _entered(_broadcast, _broadcast_map, ZERO),
+        entered(_broadcast, _broadcast_map, ZERO),
         "array_api.broadcast_to",
     ),
-    _mutant(
+    with_rule(
         "ifft-without-its-scale",
         "the pullback of the inverse transform lacks 1/n",
         "fft.ifft",
-        _entered(_ifft, _ifft_map),
+        entered(_ifft, _ifft_map),
         "fft.ifft",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "irfft-of-odd-length",
         "the last frequency is taken for the one that is its own conjugate",
         "fft.irfft",
-        _entered(_irfft, _irfft_map),
+        entered(_irfft, _irfft_map),
         "fft.irfft/n=5,odd",
         Op.VJP,
     ),

@@ -13,8 +13,7 @@ import our_engine
 from harness.contract import Operator, VerdictKind
 from our_engine.primitives import elementwise
 
-from .engine import replaced
-from .mutant import Mutant
+from .mutant import Mutant, with_rule
 
 __all__ = ["MUTANTS"]
 
@@ -47,7 +46,7 @@ def _mutant(
 ) -> Mutant:
     group, _, last = function.rpartition(".")
     there = problem or f"{group or 'array_api'}.{last}"
-    return Mutant(name, planted, there, operator, replaced(function, rule), **facts)
+    return with_rule(name, planted, function, rule, there, operator, **facts)
 
 
 def _logistic(x: Any, y: Any) -> Any:

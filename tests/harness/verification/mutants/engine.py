@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "Spoilt",
     "Unstrided",
     "WrongValue",
+    "entered",
     "replaced",
     "spoilt",
 ]
@@ -142,3 +144,13 @@ def spoilt(
 def replaced(name: str, function: Callable[[], Callable[..., Any]]) -> Callable[[], Replaced]:
     """A maker of ``Replaced``; ``function()`` enters the wrong rule when it is first asked for."""
     return lambda: Replaced({name: function()})
+
+
+def entered(function: Callable[..., Any], *jacobians: Any, **facts: Any) -> Callable[[], Any]:
+    """``function`` with a rule, entered when it is first asked for."""
+
+    @functools.cache
+    def enter() -> Any:
+        return our_engine.rule(function, *jacobians, **facts)
+
+    return enter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,34 +11,12 @@ import our_engine
 from harness.contract import Operator, VerdictKind
 from our_engine.linear_maps import Operator as Map
 
-from .engine import replaced
-from .mutant import Mutant
+from .engine import entered
+from .mutant import with_rule
 
 __all__ = ["MUTANTS"]
 
 Op, Kind = Operator, VerdictKind
-
-
-def _entered(function: Callable[..., Any], *jacobians: Any) -> Callable[[], Any]:
-    """``function`` with a rule, entered when it is first asked for."""
-
-    @functools.cache
-    def entered() -> Any:
-        return our_engine.rule(function, *jacobians)
-
-    return entered
-
-
-def _mutant(
-    name: str,
-    planted: str,
-    function: str,
-    rule: Callable[[], Any],
-    problem: str | None = None,
-    operator: Operator = Op.GRADIENT,
-    **facts: Any,
-) -> Mutant:
-    return Mutant(name, planted, problem or function, operator, replaced(function, rule), **facts)
 
 
 def _t(a):
@@ -166,71 +143,71 @@ def _cross_b(a, b, y):
 
 
 MUTANTS = (
-    _mutant(
+    with_rule(
         "det-by-the-inverse",
         "the cofactors are det(A) A⁻ᵀ: a zero matrix has no inverse",
         "linalg.det",
-        _entered(_det, _det_map),
+        entered(_det, _det_map),
         point="zero",
         oracle="structure",
         kind=Kind.RAISED,
     ),
-    _mutant(
+    with_rule(
         "inv-without-transposes",
         "the pullback is -Y Ȳ Y, not -Yᵀ Ȳ Yᵀ",
         "linalg.inv",
-        _entered(_inv, _inv_map),
+        entered(_inv, _inv_map),
         operator=Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "solve-not-transposed",
         "the pullback solves with A, not with Aᵀ",
         "linalg.solve",
-        _entered(_solve, _solve_a, _solve_b),
+        entered(_solve, _solve_a, _solve_b),
         operator=Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "cholesky-with-the-whole-diagonal",
         "the diagonal of Φ is not halved",
         "linalg.cholesky",
-        _entered(_cholesky, _cholesky_map),
+        entered(_cholesky, _cholesky_map),
     ),
-    _mutant(
+    with_rule(
         "eigenvalues-that-meet",
         "1 / (λ_j - λ_i) at a repeated eigenvalue, where a Hessian exists",
         "linalg.eigvalsh",
-        _entered(_eigvalsh, _eigvalsh_map),
+        entered(_eigvalsh, _eigvalsh_map),
         problem="linalg.eigvalsh/symmetric-function",
         operator=Op.HVP_FORWARD_OVER_REVERSE,
         point="identity",
         kind=Kind.NONFINITE,
         before=((Op.GRADIENT, "identity"),),
     ),
-    _mutant(
+    with_rule(
         "pinv-as-an-inverse",
         "a pseudoinverse's rule that is right for square matrices only",
         "linalg.pinv",
-        _entered(_pinv, _pinv_map),
+        entered(_pinv, _pinv_map),
         problem="linalg.pinv/tall",
     ),
-    _mutant(
+    with_rule(
         "norm-ignores-its-order",
         "the slope of the 2-norm for every order",
         "linalg.vector_norm",
-        _entered(_vector_norm, _vector_norm_map),
+        entered(_vector_norm, _vector_norm_map),
         problem="linalg.vector_norm/ord=3",
     ),
-    _mutant(
+    with_rule(
         "trace-ignores-its-offset",
         "the main diagonal, whatever the offset",
         "linalg.trace",
-        _entered(_trace, _trace_map),
+        entered(_trace, _trace_map),
         problem="linalg.trace/wide,offset=1",
     ),
-    _mutant(
+    with_rule(
         "cross-with-one-sign",
         "the slope by the second factor has the sign of the first",
         "linalg.cross",
-        _entered(_cross, _cross_a, _cross_b),
+        entered(_cross, _cross_a, _cross_b),
     ),
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from harness.contract import Backend, Operator, VerdictKind
 
-__all__ = ["Mutant"]
+from .engine import replaced
+
+__all__ = ["Mutant", "with_rule"]
 
 Asked = tuple[Operator, str]
 """An operator, and the point that it is asked at."""
@@ -35,3 +38,19 @@ class Mutant:
     size: str | None = None
     before: tuple[Asked, ...] = ()
     blind: bool = False
+
+
+def with_rule(
+    name: str,
+    planted: str,
+    function: str,
+    rule: Callable[[], Any],
+    problem: str | None = None,
+    operator: Operator = Operator.GRADIENT,
+    **facts: Any,
+) -> Mutant:
+    """A mutant in which ``function``, a dotted name, has the wrong rule that ``rule()`` enters.
+
+    The problem has the function's name, unless it is another.
+    """
+    return Mutant(name, planted, problem or function, operator, replaced(function, rule), **facts)

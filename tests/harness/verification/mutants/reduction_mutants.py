@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import scipy.special
 
-import our_engine
 from harness.contract import Operator, VerdictKind
 from our_engine.linear_maps import Operator as Map
 
-from .engine import replaced
-from .mutant import Mutant
+from .engine import entered
+from .mutant import with_rule
 
 __all__ = ["MUTANTS"]
 
 Op, Kind = Operator, VerdictKind
-
-
-def _entered(function: Callable[..., Any], *jacobians: Any, **facts: Any) -> Callable[[], Any]:
-    """``function`` with a rule, entered when it is first asked for."""
-
-    @functools.cache
-    def entered() -> Any:
-        return our_engine.rule(function, *jacobians, **facts)
-
-    return entered
-
-
-def _mutant(
-    name: str,
-    planted: str,
-    function: str,
-    rule: Callable[[], Any],
-    problem: str,
-    operator: Operator = Op.GRADIENT,
-    **facts: Any,
-) -> Mutant:
-    return Mutant(name, planted, problem, operator, replaced(function, rule), **facts)
 
 
 def _mean(x, /, *, axis=None, keepdims=False):
@@ -101,52 +74,52 @@ def _logsumexp(x, /):
 
 
 MUTANTS = (
-    _mutant(
+    with_rule(
         "mean-ignores-its-axis",
         "the divisor is the number of all elements",
         "mean",
-        _entered(_mean, _mean_map),
+        entered(_mean, _mean_map),
         "array_api.mean/axis=0",
     ),
-    _mutant(
+    with_rule(
         "std-ignores-its-correction",
         "the divisor is n where it should be n - 1",
         "std",
-        _entered(_std, _std_map),
+        entered(_std, _std_map),
         "array_api.std/axis=1,correction=1",
     ),
-    _mutant(
+    with_rule(
         "prod-by-division",
         "the product over x: 0/0 where a factor is 0",
         "prod",
-        _entered(_prod, _prod_map),
+        entered(_prod, _prod_map),
         "array_api.prod",
         point="one-zero",
         kind=Kind.NONFINITE,
     ),
-    _mutant(
+    with_rule(
         "prod-of-nothing",
         "the rule fails for an empty array",
         "prod",
-        _entered(_prod, _prod_of_nonempty_map),
+        entered(_prod, _prod_of_nonempty_map),
         "array_api.prod",
         point="empty",
         kind=Kind.RAISED,
         oracle="structure",
     ),
-    _mutant(
+    with_rule(
         "cumulative-sum-pulled-forward",
         "the pullback sums from the front, not from the back",
         "cumulative_sum",
-        _entered(_cumulative_sum, _cumulative_sum_map),
+        entered(_cumulative_sum, _cumulative_sum_map),
         "array_api.cumulative_sum/axis=0",
         Op.VJP,
     ),
-    _mutant(
+    with_rule(
         "logsumexp-unshifted",
         "exp(x) / Σ exp(x) overflows",
         "special.logsumexp",
-        _entered(_logsumexp, _logsumexp_map),
+        entered(_logsumexp, _logsumexp_map),
         "special.logsumexp",
         point="large",
         kind=Kind.NONFINITE,

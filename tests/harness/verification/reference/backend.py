@@ -15,15 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.contract import (
-    Array,
-    Backend,
-    Namespace,
-    Operator,
-    Problem,
-    UnsupportedOperatorError,
-)
-from harness.contract.numpy_namespace import NUMPY
+from backends.numpy_arrays import NumPyArrays
+from harness.contract import Operator, Problem, UnsupportedOperatorError
 from harness.verification.oracles.multiprecision_namespace import Numbers, multiprecision_numbers
 from harness.verification.oracles.stencils import decimal_range
 
@@ -37,8 +30,11 @@ _DIGITS = (80, 500)
 """What is left of a quotient; the second where the first gives a zero that may be only small."""
 
 
-class Reference(Backend):
-    """All operators but a descent, rounded once to the arguments' dtype."""
+class Reference(NumPyArrays):
+    """All operators but a descent, rounded once to the arguments' dtype.
+
+    The namespace is NumPy's, for nothing: every operator is answered by ``specialise``.
+    """
 
     operators = frozenset(Operator) - {Operator.DESCENT}
     dtypes = frozenset({"float64", "float32"})
@@ -46,23 +42,6 @@ class Reference(Backend):
     def __init__(self) -> None:
         """With an empty memory: nestings and modes of one operator have one answer."""
         self._known: dict[tuple[Any, ...], Arrays] = {}
-
-    @property
-    def xp(self) -> Namespace:
-        """NumPy's, for nothing: every operator is answered by ``specialise``."""
-        return NUMPY
-
-    def asarray(self, x: np.ndarray) -> Array:
-        """A copy."""
-        return np.array(x, order="C")
-
-    def to_numpy(self, x: Array) -> np.ndarray:
-        """The array itself."""
-        return np.asarray(x)
-
-    def versions(self) -> dict[str, str]:
-        """NumPy's."""
-        return {"numpy": np.__version__}
 
     def forget(self) -> None:
         """Nothing of one problem serves another."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from harness.reporting import text
 from harness.reporting.findings.speed import Cell, Row, Speed
-from harness.timing.summaries import break_even_calls
 
 __all__ = ["Start", "starts"]
 
@@ -17,8 +16,8 @@ class Start:
     """One backend in one cell before its steady state.
 
     ``against`` is the fastest backend of the cell that compiles nothing (the baseline apart),
-    and ``calls`` how many calls until compiling has paid, in total time; NaN for a backend that
-    compiles nothing itself.
+    and ``calls`` the frame's ``break_even_calls``: until compiling has paid, in total time; NaN
+    for a backend that compiles nothing itself.
     """
 
     row: Row
@@ -61,11 +60,4 @@ def _start(row: Row, cell: Cell, baseline: str) -> Start:
     if not row["compile_s"] > 0 or not uncompiled:
         return Start(row, "", math.nan)
     other = min(uncompiled, key=lambda candidate: candidate["median_s"])
-    calls = break_even_calls(_once(row), row["median_s"], _once(other), other["median_s"])
-    return Start(row, other["backend"], calls)
-
-
-def _once(row: Row) -> float:
-    """Seconds that are paid once: preparing, and what the first call takes above a later one."""
-    prepare = 0.0 if math.isnan(row["prepare_s"]) else row["prepare_s"]
-    return float(prepare + max(row["first_call_s"] - row["median_s"], 0.0))
+    return Start(row, other["backend"], row["break_even_calls"])

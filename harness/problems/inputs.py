@@ -20,6 +20,7 @@ __all__ = [
     "output_form",
     "output_shape",
     "plain_value",
+    "seeding",
 ]
 
 Arrays = tuple[np.ndarray, ...]
@@ -69,6 +70,16 @@ def case_inputs(problem: Problem, case: Case, output_shape: tuple[int, ...] = ()
         return CaseInputs(args, seeds, probe, ())
     combined = tuple(np.asarray(v + w, dtype=case.dtype) for v, w in zip(seeds, probe, strict=True))
     return CaseInputs(args, seeds, probe, combined)
+
+
+def seeding(operator: Operator) -> tuple[bool, ...]:
+    """What of ``operator`` decides its seeds: those with the same share the inputs of a point."""
+    return (
+        operator.takes_tangents,
+        operator.takes_cotangent,
+        operator.batched,
+        operator.base is Operator.THIRD,
+    )
 
 
 def operands(operator: Operator, inputs: CaseInputs) -> Arrays:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.contract import Case, Operator
+from harness.contract import Case
 from harness.plugins import Registry
-from harness.problems.inputs import CaseInputs, case_inputs, output_shape
+from harness.problems.inputs import CaseInputs, case_inputs, output_shape, seeding
 
 __all__ = ["Inputs"]
 
@@ -30,11 +30,8 @@ class Inputs:
         point = (case.problem, case.size, case.dtype, case.point)
         if point != self._point:
             self._point, self._there = point, {}
-        operator = case.operator
-        # The third derivative is probed along twice its direction, not along another one.
-        third = operator.base is Operator.THIRD
-        seeding = (operator.takes_tangents, operator.takes_cotangent, third)
-        if seeding not in self._there:
+        kind = seeding(case.operator)
+        if kind not in self._there:
             inputs = self._built(case)
             if self._there:
                 args = next(iter(self._there.values())).args
@@ -42,8 +39,8 @@ class Inputs:
             for arrays in (inputs.args, inputs.seeds, inputs.probe_seeds, inputs.combined_seeds):
                 for array in arrays:
                     array.flags.writeable = False
-            self._there[seeding] = inputs
-        return self._there[seeding]
+            self._there[kind] = inputs
+        return self._there[kind]
 
     def _built(self, case: Case) -> CaseInputs:
         problem = self._registry.problem(case.problem)

@@ -24,3 +24,15 @@ def test_a_third_derivative_is_probed_along_twice_its_direction_whatever_was_ask
     assert given.args[0] is before.args[0]
     alone = case_inputs(registry.problem("array_api.sqrt"), third)
     np.testing.assert_array_equal(given.seeds[0], alone.seeds[0])
+
+
+def test_a_batch_that_was_asked_before_leaves_the_sum_of_directions() -> None:
+    inputs = Inputs(plugins.load())
+    batch = Case("array_api.sqrt", Operator.JVP_BATCHED, "n=3", "float64", "generic-0")
+    jvp = Case("array_api.sqrt", Operator.JVP, "n=3", "float64", "generic-0")
+
+    assert inputs(batch).combined_seeds == ()
+    given = inputs(jvp)
+
+    total = given.seeds[0] + given.probe_seeds[0]
+    np.testing.assert_array_equal(given.combined_seeds[0], total)

@@ -57,14 +57,7 @@ def unary(
     """
     function = name if group == "array_api" else f"{group}.{name}"
     plain = Variant("", call(function, "x"), (*broadcast(draw), empty(draw), *points))
-    return Entry(
-        f"{group}.{name}",
-        function,
-        kind,
-        domain,
-        (plain, *variants),
-        third=kind is Kind.SMOOTH,
-    )
+    return _entry(group, name, function, kind, domain, (plain, *variants))
 
 
 def binary(
@@ -83,14 +76,18 @@ def binary(
     plain = Variant(
         "", call(function, *arguments), (*broadcast(*draws), empty(*draws), *points), arguments
     )
-    return Entry(
-        f"{group}.{name}",
-        function,
-        kind,
-        domain,
-        (plain, *variants),
-        third=kind is Kind.SMOOTH,
-    )
+    return _entry(group, name, function, kind, domain, (plain, *variants))
+
+
+def _entry(
+    group: str,
+    name: str,
+    function: str,
+    kind: Kind,
+    domain: str,
+    variants: tuple[Variant, ...],
+) -> Entry:
+    return Entry(f"{group}.{name}", function, kind, domain, variants, third=kind is Kind.SMOOTH)
 
 
 def scalars(name: str, first: Draw, second: Draw, number: float = 1.75) -> tuple[Variant, ...]:

@@ -54,16 +54,3 @@ def test_empty_and_nan():
     assert oe.jacobian(np.cumsum)(np.zeros(0)).shape == (0, 0)
     x = np.array([1.0, np.nan, 2.0])
     np.testing.assert_array_equal(oe.grad(lambda x: np.sum(np.nancumsum(x)))(x), [3, 0, 1])
-
-
-@pytest.mark.parametrize("f", [np.cumsum, np.nancumsum])
-def test_a_dtype_is_a_cast_before(f):
-    narrow = A.astype(np.float32)
-    y, pull = oe.vjp(lambda x: f(x, dtype=np.float64), (narrow,))
-    want, wanted = oe.vjp(f, (narrow.astype(np.float64),))
-    np.testing.assert_array_equal(y, f(narrow, dtype=np.float64))
-    np.testing.assert_allclose(y, want, rtol=1e-15)
-    assert y.dtype == np.float64
-    got = pull(np.ones(np.shape(y)))[0]
-    assert got.dtype == np.float32
-    np.testing.assert_array_equal(got, wanted(np.ones(np.shape(y)))[0].astype(np.float32))

@@ -116,7 +116,9 @@ def test_empty_and_nan():
     np.testing.assert_array_equal(oe.grad(lambda x: np.nancumprod(x)[-1])(x), [3, 0, 2])
 
 
-@pytest.mark.parametrize("f", [np.prod, np.cumprod, np.nanprod, np.nancumprod])
+@pytest.mark.parametrize(
+    "f", [np.prod, np.cumprod, np.nanprod, np.nancumprod, np.cumsum, np.nancumsum]
+)
 def test_a_dtype_is_a_cast_before(f):
     narrow = A.astype(np.float32)
     y, pull = oe.vjp(lambda x: f(x, dtype=np.float64), (narrow,))

@@ -77,7 +77,7 @@ def write(page: str, path: Path) -> None:
 
 def packed(content: str) -> str:
     """``content`` as UTF-8, gzipped, in base64: the same bytes for the same text."""
-    return base64.b64encode(gzip.compress(content.encode(), compresslevel=6, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(content.encode(), compresslevel=9, mtime=0)).decode()
 
 
 @cache

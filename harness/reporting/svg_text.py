@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
+
+from harness.reporting.svg_paths import moved, shortened
 
 __all__ = ["fragment"]
 
@@ -13,7 +16,10 @@ _KEPT = frozenset(
     | {"transform", "fill", "fill-opacity", "opacity", "text-anchor", "font-size", "font-weight"}
     | {"stroke", "stroke-width", "stroke-dasharray", "stroke-opacity"}
 )
-_DEFAULTS = {("opacity", "1"), ("stroke-width", "1"), ("text-anchor", "start")}
+_DEFAULTS = {
+    ("opacity", "1"), ("fill-opacity", "1"), ("stroke-width", "1"), ("stroke-dasharray", "1,0"),
+    ("text-anchor", "start"),
+}  # fmt: skip
 # What children inherit, and what most of those of one parent have in common.
 _INHERITED = ("fill", "font-size", "font-weight", "text-anchor", "stroke", "stroke-width")
 
@@ -31,6 +37,8 @@ def fragment(svg: str, label: str) -> str:
     """
     root = ElementTree.fromstring(svg)
     _clean(root)
+    _place(root)
+    _merge(root)
     _inherit(root)
     _unwrap(root)
     root.set("role", "img")
@@ -70,6 +78,49 @@ def _unseen(element: ElementTree.Element) -> bool:
     shape = element.tag in ("path", "line", "rect", "circle")
     plain = shape and {element.get("fill", "none"), element.get("stroke", "none")} == {"none"}
     return empty or plain or element.get("opacity") == "0"
+
+
+def _place(element: ElementTree.Element) -> None:
+    """Put marks where they stand, by their own coordinates; a line becomes a path."""
+    for child in element:
+        _place(child)
+        by = moved(child.get("transform", ""))
+        if by is None:
+            continue
+        if child.tag == "line":
+            ends = [float(child.attrib.pop(name, "0")) for name in ("x1", "y1", "x2", "y2")]
+            child.tag = "path"
+            child.set("d", "M{},{}L{},{}".format(*ends))
+        if child.tag == "path":
+            child.set("d", shortened(child.get("d", ""), by))
+            child.attrib.pop("transform", None)
+        elif (
+            child.tag == "text"
+            and "transform" in child.attrib
+            and not {"x", "y"} & set(child.keys())
+        ):
+            del child.attrib["transform"]
+            child.attrib |= {
+                n: v for n, at in zip("xy", by, strict=True) if (v := f"{at:g}") != "0"
+            }
+    element[:] = [child for child in element if child.get("d") != ""]
+
+
+def _merge(element: ElementTree.Element) -> None:
+    """Marks that differ in their place alone become one path; those in one place one mark."""
+    for child in element:
+        _merge(child)
+    for before, after in pairwise(list(element)):
+        if before.tag == after.tag == "path" and _look(before) == _look(after):
+            paths = [before.get("d", "")] + [after.get("d", "")] * (
+                after.get("d") != before.get("d")
+            )
+            after.set("d", "".join(paths))
+            element.remove(before)
+
+
+def _look(element: ElementTree.Element) -> dict[str, str]:
+    return {name: value for name, value in element.items() if name != "d"}
 
 
 def _inherit(element: ElementTree.Element) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import re
 from html.parser import HTMLParser
 
@@ -14,10 +12,8 @@ import pytest
 from harness.errors import RunFailedError
 from harness.reporting import page as pages
 from harness.reporting import text
-from harness.reporting.csv import csv_text
 from harness.reporting.html import render_report, write_report
 from harness.reporting.page import MissingExtraError
-from harness.reporting.schema import MEASUREMENTS, VERDICTS
 
 for _needed in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(_needed, reason="the report extra is not installed")
@@ -45,8 +41,6 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.rows: list[list[str]] = []
         self.text = ""
-        self.figures: list[dict[str, str]] = []
-        self.around: list[dict[str, str]] = [{}]
         self.inlined: list[tuple[str, dict[str, str | None], str]] = []
         self.feed(markup)
         self.close()
@@ -56,10 +50,6 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
-            said = {n.removeprefix("data-"): v or "" for n, v in attrs if n.startswith("data-")}
-            self.around.append({**self.around[-1], **said})
-        if tag == "data":
-            self.figures.append({**self.around[-1], "value": dict(attrs)["value"], "shown": ""})
         if tag == "tr":
             self.rows.append([])
         if tag in ("td", "th") and self.rows:
@@ -70,15 +60,12 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag, f"</{tag}> closes another element"
-        self.around.pop()
 
     def handle_data(self, data):
         if "style" in self.open or "script" in self.open:
             self.inlined.append((self.open[-1], dict(self.tags[-1][1]), data))
             return
         self.text += data
-        if self.open[-1:] == ["data"]:
-            self.figures[-1]["shown"] += data
         if {"td", "th"} & set(self.open):
             self.rows[-1][-1] += data
 
@@ -201,57 +188,6 @@ def test_each_verdict_count_is_that_of_the_frame(eventful, page):
         assert {kind: int(n) for n, kind in told.items()} == {
             kind: n for kind, n in table["verdict"].value_counts().items() if n
         }
-
-
-FORMATS = {
-    "median_s": text.seconds, "ratio": text.ratio, "aa_ratio": text.ratio,
-    "primal_ratio": text.ratio, "exponent": text.exponent, "first_call_s": text.seconds,
-    "second_call_s": text.seconds, "prepare_s": text.seconds, "compile_s": text.seconds,
-    "conversion_s": text.seconds, "peak_bytes": text.bytes_, "error": text.error,
-    "relative_error": text.error, "tolerance": text.error, "ulp": text.number,
-    "error_over_tolerance": text.number,
-}  # fmt: skip
-"""How the page writes each column."""
-
-
-def test_each_number_is_a_cell_of_the_csvs_with_all_its_digits(eventful, page):
-    """The exact value that the page carries is the CSV's text; what is shown is it, rounded."""
-    frames = eventful.load()
-    written = {
-        f"{table.name}.csv": csv_text(frame, table)
-        for table, frame in ((VERDICTS, frames.verdicts), (MEASUREMENTS, frames.measurements))
-    }
-    cells = {
-        (name, row["backend"], row["case"], column): cell
-        for name, content in written.items()
-        for row in csv.DictReader(io.StringIO(content))
-        for column, cell in row.items()
-    }
-    seen: dict[str, int] = {}
-    for figure in page.figures:
-        if figure.get("table"):
-            column = figure["c"]
-            cell = cells[figure["table"], figure["backend"], figure["case"], column]
-            assert float(figure["value"]) == float(cell), figure
-            assert figure["shown"] == FORMATS[column](float(cell)), figure
-            seen[column] = seen.get(column, 0) + 1
-    assert set(seen) == set(FORMATS)
-    # Every timed row: 9 cells of 3 backends, two divergences of these apart.
-    timed = {(f["backend"], f["case"]) for f in page.figures if f.get("c") == "median_s"}
-    table = frames.measurements
-    assert timed == set(
-        table[table["median_s"].notna()][["backend", "case"]].itertuples(index=False, name=None)
-    )
-
-
-def test_each_overall_figure_is_that_of_its_frame(eventful, page):
-    frames = eventful.load()
-    means = {row.backend: row.ratio for row in frames.overall.itertuples()}
-    pairs = set(frames.pairs["ratio"])
-    shown = [
-        float(f["value"]) for f in page.figures if f.get("c") == "ratio" and not f.get("table")
-    ]
-    assert set(means.values()) | pairs <= set(shown)
 
 
 def test_a_divergence_has_reason_oracle_numbers_and_the_command_that_asks_again(page):

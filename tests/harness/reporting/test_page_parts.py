@@ -147,7 +147,7 @@ def test_svg_loses_what_is_not_seen_and_keeps_what_is():
     found = ElementTree.fromstring(fragment(drawn, "a chart"))
     assert found.get("aria-label") == "a chart"
     paths = [e.attrib for e in found.iter("path")]
-    assert paths == [{"d": "M1.2,2L3,4", "stroke": "#000"}]
+    assert paths == [{"d": "M1.2 2l1.8 2", "stroke": "#000"}]
     texts = list(found.iter("text"))
     assert [t.text for t in texts] == ["a", "b"]
     assert [t.get("fill") for t in texts] == ["#111", "#222"]

@@ -3,9 +3,11 @@
 const traced = () => document.addEventListener("pointerover", (event) => {
   const number = event.target.closest?.("data[value]");
   if (!number || number.title) return;
-  const near = (name) => number.closest(`[data-${name}]`)?.dataset[name];
+  const cell = number.closest("td, th");
+  const head = cell?.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
+  const near = (name) => number.closest(`[data-${name}]`)?.dataset[name] ?? head?.dataset[name];
   number.title = [number.value, near("c") && `column ${near("c")}`, near("table") && `of ${near("table")}`,
-    near("backend"), near("case")].filter(Boolean).join(", ");
+    near("backend"), near("other") && `against ${near("other")}`, near("case")].filter(Boolean).join(", ");
 });
 
 // A line to copy, with a button that says when it is done.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
+from click.core import ParameterSource
 
 from harness.cli import completing
+from harness.cli.options import json_option, source_of
 from harness.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ Examples:
   adjudge trace lecture.log_sqrt --mode forward --at 2,5
   adjudge trace lecture.log_sqrt --mode reverse --at 2.718281828459045,4
   adjudge trace lecture.perceptron --mode reverse --size batch=1,hidden=16
+  adjudge trace lecture.log_sqrt --at 2,5 --json
 """
 )
 @click.argument("problem", shell_complete=completing.problem_names)
@@ -41,6 +46,7 @@ Examples:
     help="The backend that shows its trace.",
 )
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
+@json_option
 def trace(
     problem: str,
     mode: str,
@@ -49,12 +55,15 @@ def trace(
     point: str | None,
     backend: str,
     format_: str,
+    as_json: bool,
 ) -> None:
     """Show every intermediate of PROBLEM with its value, local derivatives and (co)tangents."""
     from harness.plugins import load
 
     if at is not None and point is not None:
         raise UsageError("--at and --point both say where; give one of them")
+    if as_json and source_of("format_") is ParameterSource.COMMANDLINE:
+        raise UsageError("--format and --json are two ways to print; give one of them")
     registry = load()
     chosen = registry.problem(problem)
     adapter = registry.backend(backend).create()
@@ -62,7 +71,21 @@ def trace(
     shown = adapter.trace(chosen, args, cast("Literal['forward', 'reverse']", mode))
     if shown is None:
         raise RunFailedError(f"backend {backend!r} shows no traces; use --backend our_engine")
-    click.echo(render(shown, format_))
+    click.echo(
+        json.dumps(_facts(chosen, args, mode, shown), indent=1)
+        if as_json
+        else render(shown, format_)
+    )
+
+
+def _facts(
+    problem: Problem, args: Sequence[np.ndarray], mode: str, shown: Trace
+) -> dict[str, object]:
+    """The trace as data, with what was asked."""
+    from harness.reporting.trace_facts import trace_facts
+
+    at = {name: x.tolist() for name, x in zip(problem.arguments, args, strict=True)}
+    return {"problem": problem.name, "mode": mode, "arguments": at, **trace_facts(shown)}
 
 
 def scalars(problem: Problem, at: str) -> tuple[np.ndarray, ...]:

@@ -30,8 +30,8 @@ class Trace(Protocol):
     def latex(self) -> str:
         """The table as a LaTeX fragment."""
 
-    def html(self) -> str:
-        """The table as an HTML fragment, escaped."""
+    def html(self, digits: int = 6) -> str:
+        """The table as an HTML fragment, escaped; numbers with so many significant digits."""
 
     def svg(self) -> str:
         """The computational graph with the local Jacobians on its edges."""

@@ -19,7 +19,7 @@ from harness.plugins import Registry
 from harness.problems.inputs import case_inputs
 from harness.reporting import text
 
-__all__ = ["Exhibit", "exhibits"]
+__all__ = ["Exhibit", "exhibits", "parsed_trace"]
 
 Mode = Literal["forward", "reverse"]
 
@@ -135,7 +135,7 @@ def table_html(fragment: str) -> str:
 
     ValueError when it is no well-formed fragment or holds anything else.
     """
-    root = _parsed(fragment)
+    root = parsed_trace(fragment)
     for element in root.iter():
         if element.tag == "h3":
             element.tag = "h4"
@@ -147,7 +147,7 @@ def table_html(fragment: str) -> str:
 
 def graph_svg(fragment: str) -> str:
     """A trace's SVG for the page: no name space, no style, labelled, its arrow its own."""
-    root = _parsed(fragment)
+    root = parsed_trace(fragment)
     title = root.find(f"{_SVG}title")
     label = title.text if title is not None and title.text else "Computational graph"
     arrow = f"arrow-{abs(hash_of(fragment)):x}"
@@ -170,7 +170,8 @@ def hash_of(fragment: str) -> int:
     return sum((i + 1) * ord(c) for i, c in enumerate(fragment)) % (1 << 32)
 
 
-def _parsed(fragment: str) -> ElementTree.Element:
+def parsed_trace(fragment: str) -> ElementTree.Element:
+    """A trace's HTML or SVG as a tree; ValueError when it is not well-formed."""
     try:
         return ElementTree.fromstring(re.sub(r"&(nbsp|middot);", " ", fragment))
     except ElementTree.ParseError as error:

@@ -2,7 +2,8 @@
 
 Times of two sessions are never divided by each other. In each run a backend is held against the
 baseline beside it, set by set; what is compared are these log-ratios. The two runs share nothing,
-so the test is Welch's (Biometrika 34, 1947), with the sets as the units on both sides.
+so the test is Welch's (Biometrika 34, 1947), with the sets as the units on both sides; where sets
+are trimmed (``statistics.location``), it is Yuen's (Biometrika 61, 1974).
 
 When a cell ended was decided by its own data, at planned looks. With p_i and q_j the shares of α
 that the looks of the two runs spend, each pair of looks is judged at α·p_i·q_j: these sum to α, so
@@ -19,7 +20,15 @@ import numpy as np
 from scipy import special
 
 from harness.timing.schedule import alpha_at
-from harness.timing.statistics import CONFIDENCE, MARGIN, Answer, PerSet, holm
+from harness.timing.statistics import (
+    CONFIDENCE,
+    MARGIN,
+    Answer,
+    PerSet,
+    holm,
+    location,
+    t_interval,
+)
 
 __all__ = ["Change", "answers", "change", "exceeding", "spent_share"]
 
@@ -31,7 +40,7 @@ class Change:
     """A ratio after over the same ratio before.
 
     ``ratio`` is above 1 where it became slower; ``low`` and ``high`` are its limits, NaN where a
-    run has fewer than two sets. ``log_ratio``, ``error`` and ``freedom`` are Welch's difference of
+    run has fewer than two sets. ``log_ratio``, ``error`` and ``freedom`` are the difference of
     means, its standard error and its degrees of freedom; ``share`` of α is what the looks leave.
     """
 
@@ -84,7 +93,7 @@ def change(before: PerSet, after: PerSet, share: float = 1.0, alpha: float = _AL
     ``share`` is the product of both runs' ``spent_share``.
     """
     a, b = (np.array([x for x in logs.values() if math.isfinite(x)]) for logs in (before, after))
-    difference = float(np.mean(b) - np.mean(a)) if len(a) and len(b) else math.nan
+    difference = _mean(b) - _mean(a)
     error, freedom = _error_and_freedom(a, b)
     half = math.nan
     if not math.isnan(error):
@@ -126,14 +135,18 @@ def exceeding(changes: Sequence[Change], bound: float, alpha: float = _ALPHA) ->
     return holm([c.p_exceeds(bound) for c in changes], alpha)
 
 
+def _mean(values: np.ndarray) -> float:
+    return t_interval(values, _ALPHA)[0]
+
+
 def _error_and_freedom(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """Welch's standard error and degrees of freedom; NaN with fewer than two sets on a side."""
+    """Of the difference of locations; NaN with fewer than two sets on a side."""
     if len(a) < 2 or len(b) < 2:
         return math.nan, math.nan
-    va, vb = float(np.var(a, ddof=1)) / len(a), float(np.var(b, ddof=1)) / len(b)
-    total = va + vb
-    if total == 0:
-        return 0.0, float(len(a) + len(b) - 2)
+    x, y = location(a), location(b)
+    error = math.hypot(x.error, y.error)
+    if error == 0:
+        return 0.0, float(x.freedom + y.freedom)
     # As shares of their sum, so that the squares of tiny variances do not vanish.
-    freedom = 1 / ((va / total) ** 2 / (len(a) - 1) + (vb / total) ** 2 / (len(b) - 1))
-    return math.sqrt(total), freedom
+    shares = (x.error / error) ** 2, (y.error / error) ** 2
+    return error, 1 / (shares[0] ** 2 / x.freedom + shares[1] ** 2 / y.freedom)

@@ -23,7 +23,7 @@ def rng():
     return np.random.default_rng(11)
 
 
-@pytest.mark.parametrize(("n", "m", "spread"), [(6, 16, 3.0), (10, 10, 1.0), (2, 2, 0.2)])
+@pytest.mark.parametrize(("n", "m", "spread"), [(6, 7, 3.0), (5, 5, 1.0), (2, 2, 0.2)])
 def test_interval_and_p_value_are_those_of_scipy(n, m, spread, rng):
     a, b = rng.normal(0.1, 0.01, n), rng.normal(0.13, 0.01 * spread, m)
     found = change(sets(a), sets(b))
@@ -37,8 +37,22 @@ def test_interval_and_p_value_are_those_of_scipy(n, m, spread, rng):
     assert (found.sets_before, found.sets_after) == (n, m)
 
 
+@pytest.mark.parametrize(("n", "m"), [(6, 16), (10, 10), (16, 40)])
+def test_of_many_sets_it_is_yuens_test_of_trimmed_means(n, m, rng):
+    a, b = 0.01 * rng.standard_t(2, n), 0.03 + 0.02 * rng.standard_t(2, m)
+    found = change(sets(a), sets(b))
+    yuen = stats.ttest_ind(b, a, equal_var=False, trim=1 / 8)
+    difference = stats.trim_mean(b, 1 / 8) - stats.trim_mean(a, 1 / 8)
+    assert math.log(found.ratio) == pytest.approx(difference, rel=1e-9)
+    assert found.p_different() == pytest.approx(yuen.pvalue, rel=1e-9)
+    assert found.freedom == pytest.approx(yuen.df, rel=1e-9)
+    half = stats.t.ppf(0.975, yuen.df) * difference / yuen.statistic
+    assert math.log(found.low) == pytest.approx(difference - half, rel=1e-9)
+    assert math.log(found.high) == pytest.approx(difference + half, rel=1e-9)
+
+
 def test_negligible_is_two_one_sided_tests_of_scipy(rng):
-    a, b = rng.normal(0, 0.005, 10), rng.normal(0.002, 0.005, 12)
+    a, b = rng.normal(0, 0.005, 6), rng.normal(0.002, 0.005, 7)
     margin = math.log1p(0.02)
     above = stats.ttest_ind(b - margin, a, equal_var=False, alternative="less").pvalue
     below = stats.ttest_ind(b + margin, a, equal_var=False, alternative="greater").pvalue

@@ -55,9 +55,9 @@ def share(estimates, *answers):
 # Against SciPy
 
 
-@pytest.mark.parametrize("count", [2, 3, 6, 40])
+@pytest.mark.parametrize("count", [2, 3, 6, 7])
 @pytest.mark.parametrize("alpha", [0.05, 0.0125])
-def test_the_interval_is_students(count, alpha):
+def test_the_interval_of_few_sets_is_students(count, alpha):
     values = np.random.default_rng(count).normal(0.3, 2.0, count)
     mean, low, high = t_interval(values, alpha)
     expected = stats.ttest_1samp(values, 0.0).confidence_interval(1 - alpha)
@@ -65,9 +65,22 @@ def test_the_interval_is_students(count, alpha):
     assert (low, high) == pytest.approx((expected.low, expected.high))
 
 
+@pytest.mark.parametrize("count", [8, 10, 15, 16, 40])
+@pytest.mark.parametrize("alpha", [0.05, 0.0125])
+def test_the_interval_of_many_sets_is_that_of_the_trimmed_mean(count, alpha):
+    values = np.random.default_rng(count).standard_t(2, count)
+    mean, low, high = t_interval(values, alpha)
+    assert mean == pytest.approx(stats.trim_mean(values, 1 / 8))
+    # Against a group whose error vanishes, Yuen's test is that of a single group.
+    constant = mean + 1e-9 * np.array([-1.0, 1.0] * 8)
+    for limit in (low, high):
+        yuen = stats.ttest_ind(values, constant + limit - mean, equal_var=False, trim=1 / 8)
+        assert yuen.pvalue == pytest.approx(alpha, rel=1e-6)
+
+
 @pytest.mark.parametrize("shift", [-0.03, 0.0, 0.01, 0.05])
 def test_equivalence_is_two_one_sided_t_tests(shift):
-    values = np.random.default_rng(7).normal(shift, 0.01, 8)
+    values = np.random.default_rng(7).normal(shift, 0.01, 7)
     bound = math.log(1.02)
     expected = max(
         stats.ttest_1samp(values, -bound, alternative="greater").pvalue,
@@ -77,8 +90,8 @@ def test_equivalence_is_two_one_sided_t_tests(shift):
 
 
 def test_the_p_value_is_the_two_sided_t_tests_at_a_single_look():
-    values = np.random.default_rng(8).normal(0.01, 0.02, 8)
-    found = estimate(per_set(values), 8, 8, (8,))
+    values = np.random.default_rng(8).normal(0.01, 0.02, 7)
+    found = estimate(per_set(values), 7, 7, (7,))
     assert found.p_value == pytest.approx(stats.ttest_1samp(values, 0.0).pvalue)
     assert found.spread == pytest.approx(values.std(ddof=1))
     assert found.ratio == pytest.approx(stats.gmean(np.exp(values)))
@@ -173,6 +186,28 @@ def test_two_percent_are_found_where_a_set_scatters_by_one(effect, answer):
     assert share(found, answer) >= 0.80
     wrong_way = {Answer.SLOWER: Answer.FASTER, Answer.FASTER: Answer.SLOWER}[answer]
     assert share(found, wrong_way) == 0
+
+
+def with_slow_processes(cells, often, seed=1):
+    """Each of the two processes of a set is, now and then, slower by a half for all of it."""
+    rng = np.random.default_rng(seed)
+    arm, baseline = rng.random((2, *cells.shape)) < often
+    return cells + math.log(1.5) * (arm.astype(float) - baseline)
+
+
+@pytest.mark.parametrize(("effect", "answer"), [(0.02, Answer.SLOWER), (-0.02, Answer.FASTER)])
+def test_two_percent_are_found_though_some_processes_are_slower_by_a_half(effect, answer):
+    rows = with_slow_processes(simulated(effect, 0.01), often=0.03)
+    assert share([judge(row, LOOKS) for row in rows], answer) >= 0.80
+
+
+@pytest.mark.parametrize("often", [0.03, 0.2])
+@pytest.mark.parametrize("looks", [LOOKS, DEEP_LOOKS])
+def test_slow_processes_raise_no_false_alarms(looks, often):
+    rows = with_slow_processes(simulated(0.0, 0.01, looks, cells=2000), often)
+    found = [judge(row, looks) for row in rows]
+    assert share(found, Answer.FASTER, Answer.SLOWER) <= 0.05
+    assert sum(e.low <= 1 <= e.high for e in found) / len(found) >= 0.95
 
 
 def test_equal_code_is_shown_to_be_equivalent():

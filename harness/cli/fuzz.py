@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import completing
-from harness.cli.options import DURATION, results_option
+from harness.cli.options import (
+    DURATION,
+    json_option,
+    results_option,
+    verbose_option,
+    view_of_steps,
+    view_options,
+)
 from harness.errors import AdjudgeError, UsageError
 
 if TYPE_CHECKING:
@@ -67,8 +75,9 @@ Examples:
     show_default=True,
     help="A case that takes longer is a finding.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, only what was found.")
+@json_option
+@view_options
+@verbose_option
 @results_option
 def fuzz(
     backend: str,
@@ -98,6 +107,7 @@ def fuzz(
 
     if draw is not None and draws is not None:
         raise UsageError("--draw is one draw and --draws are many; give one of them")
+    view = view_of_steps(quiet=quiet)
     registry = load()
     entry = registry.backend(backend)
     if entry.missing:
@@ -108,7 +118,9 @@ def fuzz(
     notes = Notes(results, settings)
     with Bench(registry, backend, Worker(backend, deadline_s)) as bench:
         search = Search(registry, bench, drawer, ledger, found=notes.found)
-        kept = time.monotonic()
+        began = kept = time.monotonic()
+        first, most = (0, draws) if draw is None else (draw, 1)
+        view.begin("drawing", most or math.ceil(seconds), began + seconds)
 
         def told(finding: object) -> None:
             notes.told(search.findings[-1])
@@ -118,21 +130,22 @@ def fuzz(
 
         def drew(_tally: object) -> None:
             nonlocal kept
-            if time.monotonic() > kept + _KEEP_S:
-                kept = time.monotonic()
+            now = time.monotonic()
+            done = search.tally.draws if most else int(now - began)
+            view.step(_progress(search), done - view.done)
+            if now > kept + _KEEP_S:
+                kept = now
                 notes.keep(search.tally, bench.versions, finished=False)
-                if not quiet:
-                    click.echo(f"\r{_progress(search)} ", nl=False, err=True)
 
         search.told, search.drew = told, drew
         with contextlib.ExitStack() as last:
             # Also after an interruption: what was found is not lost.
-            last.callback(lambda: _end(search, quiet=quiet))
+            last.callback(view.close)
+            last.callback(lambda: view.end(_progress(search)))
             last.callback(
                 lambda: notes.keep(search.tally, bench.versions, finished=search.finished)
             )
-            first, most = (0, draws) if draw is None else (draw, 1)
-            search.run(first, most, time.monotonic() + seconds)
+            search.run(first, most, began + seconds)
         versions = dict(bench.versions)
     known = sum(bool(finding.known) for finding in search.findings)
     told_ = headline(search.tally, len(search.findings) - known, known)
@@ -149,9 +162,3 @@ def fuzz(
 def _progress(search: Search) -> str:
     tally = search.tally
     return f"{tally.draws} draws, {tally.verdicts.total()} cases, {len(search.findings)} found"
-
-
-def _end(search: Search, *, quiet: bool) -> None:
-    """Leave the line of the progress."""
-    if not quiet:
-        click.echo(f"\r{_progress(search)}", err=True)

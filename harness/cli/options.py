@@ -25,11 +25,13 @@ __all__ = [
     "deadline_option",
     "depth_options",
     "json_option",
+    "loudness",
     "results_option",
     "source_of",
     "threads_option",
     "verbose_option",
     "view_of",
+    "view_of_steps",
     "view_options",
 ]
 
@@ -174,7 +176,7 @@ def view_options(command: Command) -> Command:
 
 
 def verbose_option(command: Command) -> Command:
-    """Add --verbose, which ``view_of`` looks at."""
+    """Add --verbose, which ``view_of`` and ``view_of_steps`` look at."""
 
     def keep(ctx: click.Context, _param: click.Parameter, verbose: bool) -> None:
         ctx.meta[_VERBOSE] = verbose
@@ -185,7 +187,7 @@ def verbose_option(command: Command) -> Command:
         is_flag=True,
         expose_value=False,
         callback=keep,
-        help="Tell each verdict and each timed case as it comes.",
+        help="Tell each verdict, each timed case, each thing done as it comes.",
     )(command)
 
 
@@ -194,13 +196,32 @@ def view_of(registry: Registry, *, quiet: bool) -> View:
     from harness.cli.verbose import Teller
     from harness.running.progress import view_for
 
-    verbose = click.get_current_context().meta.get(_VERBOSE, False)
+    quiet, verbose = loudness(quiet=quiet)
+    view = view_for(quiet=quiet)
+    if verbose:
+        registry.manager.register(Teller(view), "adjudge-verbose")
+    return view
+
+
+def view_of_steps(*, quiet: bool) -> View:
+    """The like for a command that judges nothing: --verbose tells each step that is done."""
+    from harness.cli.verbose import StepsTold
+    from harness.running.progress import view_for
+
+    quiet, verbose = loudness(quiet=quiet)
+    view = view_for(quiet=quiet)
+    return StepsTold(view) if verbose else view
+
+
+def loudness(*, quiet: bool) -> tuple[bool, bool]:
+    """Whether the running command is quiet, and whether it is verbose; never both.
+
+    What was typed goes before what is configured; UsageError where both were typed.
+    """
+    verbose = bool(click.get_current_context().meta.get(_VERBOSE, False))
     if quiet and verbose:
         given = {n for n in ("quiet", "verbose") if source_of(n) is ParameterSource.COMMANDLINE}
         if len(given) != 1:
             raise UsageError("--quiet and --verbose contradict each other; give one of them")
         quiet, verbose = "quiet" in given, "verbose" in given
-    view = view_for(quiet=quiet)
-    if verbose:
-        registry.manager.register(Teller(view), "adjudge-verbose")
-    return view
+    return quiet, verbose

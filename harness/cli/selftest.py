@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import json_option, view_options
+from harness.cli.options import json_option, loudness, verbose_option, view_of_steps, view_options
 
 __all__ = ["selftest"]
 
@@ -42,6 +42,7 @@ Examples:
 )
 @json_option
 @view_options
+@verbose_option
 def selftest(
     quick: bool,
     cells: int | None,
@@ -56,10 +57,11 @@ def selftest(
     smallest difference that can be resolved here. adjudge gate --performance asks for the result.
     """
     from harness.reporting.selftest import findings_of, selftest_lines
-    from harness.running.progress import view_for
     from harness.running.selftest import store, trials
     from harness.timing import machine
 
+    view = view_of_steps(quiet=quiet)
+    quiet, _ = loudness(quiet=quiet)
     number = cells or (trials.QUICK_CELLS if quick else trials.CELLS)
     chosen = secrets.randbits(32) if seed is None else seed
     began, load = time.time(), machine.load_average()
@@ -68,7 +70,7 @@ def selftest(
         span = f"{_minutes(planned.least_s)} to {_minutes(planned.most_s)} minutes"
         click.echo(f"adjudge: {number} cells; this will take about {span}", err=True)
     with _folder(keep) as folder:
-        trials.carry_out(planned, folder, view_for(quiet=quiet), ("adjudge", *sys.argv[1:]))
+        trials.carry_out(planned, folder, view, ("adjudge", *sys.argv[1:]))
         findings = findings_of(folder, planned.cells, planned.overheads_s)
     test = store.SelfTest(
         findings=findings,

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import completing
-from harness.cli.options import json_option, view_options
+from harness.cli.options import json_option, verbose_option, view_of_steps, view_options
 from harness.errors import AdjudgeError, UsageError
 
 if TYPE_CHECKING:
-    from harness.running.finding import Found
+    from harness.running.finding import Found, Part
 
 __all__ = ["truths"]
 
@@ -77,6 +77,7 @@ Examples:
 )
 @json_option
 @view_options
+@verbose_option
 def truths(
     suites: tuple[str, ...],
     problems: tuple[str, ...],
@@ -95,7 +96,6 @@ def truths(
     """
     from harness.plugins import load
     from harness.running import finding
-    from harness.running.progress import view_for
     from harness.running.selection import select_dtypes, select_problems
 
     if verify and ship is not None:
@@ -103,12 +103,12 @@ def truths(
     chosen = select_problems(load(), problems, suites)
     parts = finding.parts_of(chosen, select_dtypes(chosen, dtypes))
     count = min(jobs or _cores(), len(parts)) or 1
-    view = view_for(quiet=quiet)
+    view = view_of_steps(quiet=quiet)
     view.begin("verifying" if verify else "finding truths", len(parts))
     began = time.perf_counter()
     try:
         found = finding.find(
-            parts, jobs=count, verify=verify, done=lambda part: view.step(part.problem)
+            parts, jobs=count, verify=verify, done=lambda part: view.step(_name(part))
         )
         view.end()
     finally:
@@ -126,6 +126,10 @@ def truths(
             f"{len(found.different)} kept truths are not found again; where they are in the cache, "
             "delete it; where they are shipped, ship them anew"
         )
+
+
+def _name(part: Part) -> str:
+    return f"{part.problem} {part.size} {part.dtype}"
 
 
 def _tell(found: Found, wall_s: float, verify: bool) -> None:

@@ -1,4 +1,4 @@
-"""``--verbose``: a plug-in that tells each verdict and each timed case as it comes."""
+"""``--verbose``: a plug-in that tells each verdict and each timed case, a view each step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from harness.contract import Case, Verdict, hookimpl
 from harness.reporting.text import clip, one_line
 from harness.running.progress import View
 
-__all__ = ["Teller"]
+__all__ = ["StepsTold", "Teller"]
 
 _MOST_OF_A_REASON = 160
 
@@ -29,3 +29,40 @@ class Teller:
     def case_measured(self, backend: str, case: Case, samples: int) -> None:
         """How many samples there are of it."""
         self._view.notice(one_line(f"{backend} {case.id}: {samples} samples"))
+
+
+class StepsTold(View):
+    """Another view, on which each step that is done stays."""
+
+    def __init__(self, view: View) -> None:
+        """Show everything in ``view``."""
+        super().__init__()
+        self._view = view
+
+    def begin(self, phase: str, total: int, ends: float | None = None) -> None:
+        """As the view does."""
+        super().begin(phase, total, ends)
+        self._view.begin(phase, total, ends)
+
+    def step(self, what: str, units: int = 1) -> None:
+        """Tell it; then as the view does."""
+        self._view.notice(one_line(f"{self.phase}: {what}"))
+        super().step(what, units)
+        self._view.step(what, units)
+
+    def notice(self, line: str) -> None:
+        """As the view does."""
+        self._view.notice(line)
+
+    def close(self) -> None:
+        """As the view does."""
+        self._view.close()
+
+    def _begin(self) -> None:
+        """Nothing more than the view's."""
+
+    def _show(self, what: str) -> None:
+        self._view.now(what)
+
+    def _end(self, summary: str) -> None:
+        self._view.end(summary)

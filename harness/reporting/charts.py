@@ -18,7 +18,6 @@ __all__ = [
     "error_against_time",
     "first_calls",
     "growth",
-    "over_runs",
     "predicted",
     "profiles",
     "ratios",
@@ -161,40 +160,6 @@ def predicted(rows: Rows, styles: Styles, axes: tuple[str, str]) -> str:
     )
     chart = alt.layer(shade, *lines, interval, points).properties(width=520, height=320)
     return draw.svg(chart, "Measured against predicted: forward and reverse accumulation")
-
-
-def over_runs(rows: Rows, styles: Styles) -> str:
-    """A ratio run after run: one panel for each ``panel``, a line a backend, a ring a change.
-
-    Rows: panel, backend, run (its number), ratio, low, high, changed.
-    """
-    styles = draw.present(rows, styles)
-    domain, ticks = theme.log_ticks([v for r in rows for v in (r["ratio"], 1)])
-    numbers = sorted({r["run"] for r in rows})
-    base = alt.Chart().encode(
-        x=alt.X(
-            "run:Q",
-            scale=alt.Scale(domain=[numbers[0] - 0.3, numbers[-1] + 0.3], nice=False),
-            axis=alt.Axis(values=numbers[:: max(len(numbers) // 10, 1)], format="d", grid=False),
-            title="run",
-        ),
-        color=draw.hue(styles, legend=True),
-    )
-    scale = draw.log(domain)
-    y = alt.Y("ratio:Q", scale=scale, axis=draw.axis(ticks, "datum.value + '×'"), title=None)
-    layers = alt.layer(
-        base.mark_rule(strokeWidth=1, opacity=0.6).encode(
-            y=alt.Y("low:Q", scale=scale), y2="high:Q"
-        ),
-        base.mark_line(strokeWidth=1.4).encode(y=y),
-        base.mark_point(size=34, filled=True, opacity=1).encode(
-            y=y, shape=draw.shape(styles, legend=True)
-        ),
-        base.transform_filter("datum.changed")
-        .mark_point(size=170, strokeWidth=1.6, opacity=1, shape="circle")
-        .encode(y=y),
-    ).properties(height=150)
-    return draw.svg(draw.panels(layers, draw.within(domain, rows)), "Ratios run after run")
 
 
 def first_calls(rows: Rows, styles: Styles) -> str:

@@ -41,20 +41,20 @@ _SHORT_HEAD = 28
 """Characters in the head of a panel of the narrower kind."""
 
 
-def panels(chart: Chart, rows: Rows) -> Chart:
+def panels(chart: Chart, rows: Rows, by: str = "backend") -> Chart:
     """``chart`` for each panel, in the order in which the panels first occur.
 
     Four in a line, or three wider ones where a head needs the room. Marks are drawn backend by
-    backend, so that those of one backend are one path.
+    backend (or what ``by`` says), so that those of one backend are one path.
     """
     order = list(dict.fromkeys(r["panel"] for r in rows))
-    rank = {name: i for i, name in enumerate(dict.fromkeys(r["backend"] for r in rows))}
+    rank = {name: i for i, name in enumerate(dict.fromkeys(r[by] for r in rows))}
     columns, width = (4, 205) if max(map(len, order)) <= _SHORT_HEAD else (3, 290)
     header = alt.Header(title=None)
     return chart.properties(width=width).facet(
         facet=alt.Facet("panel:N", sort=order, header=header),
         columns=min(len(order), columns),
-        data=alt.Data(values=sorted(rows, key=lambda r: rank[r["backend"]])),
+        data=alt.Data(values=sorted(rows, key=lambda r: rank[r[by]])),
     )
 
 

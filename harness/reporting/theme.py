@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["DARK", "GRID", "INK", "MUTED", "PAGE", "TIME_LABEL", "config", "log_ticks", "styles"]
+__all__ = [
+    "DARK", "GRID", "INK", "MUTED", "PAGE", "TIME_LABEL", "TONES", "config", "log_ticks", "styles",
+]  # fmt: skip
 
 INK, MUTED, GRID, PAGE = "#1b1f24", "#59636e", "#e4e7eb", "#fffffe"
 
@@ -22,7 +24,24 @@ _HUES = {
     "#6e5bb8": "#b8a6ff",
     "#7a4f3a": "#d3a58c",
 }
-DARK: dict[str, str] = {INK: "#e6e9ed", MUTED: "#9aa4af", GRID: "#2f363d", PAGE: "#14181d", **_HUES}
+_TONES = {
+    "right": ("#1a6b47", "#63d29b"),
+    "neutral": (MUTED, "#9aa4af"),
+    "noted": ("#7a5200", "#e8b84a"),
+    "undecided": ("#5b4a9c", "#b8a6ff"),
+    "wrong": ("#b3261e", "#ff8a80"),
+}
+TONES = {tone: light for tone, (light, _) in _TONES.items()}
+"""The colour of each tone of a verdict, as the page's style has it."""
+
+DARK: dict[str, str] = {
+    **dict(_TONES.values()),
+    INK: "#e6e9ed",
+    MUTED: "#9aa4af",
+    GRID: "#2f363d",
+    PAGE: "#14181d",
+    **_HUES,
+}
 """Each colour of a chart and what stands for it on a dark page (by CSS, in the same SVG)."""
 
 _SHAPES = (

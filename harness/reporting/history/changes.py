@@ -11,7 +11,16 @@ from harness.reporting.history.reading import History, Line
 from harness.timing.changes import Change, answers, change
 from harness.timing.statistics import Answer, Estimate
 
-__all__ = ["RatioStep", "Track", "VerdictStep", "ratio_steps", "tracks", "verdict_steps"]
+__all__ = [
+    "RatioStep",
+    "Track",
+    "VerdictStep",
+    "VerdictTrack",
+    "ratio_steps",
+    "tracks",
+    "verdict_steps",
+    "verdict_tracks",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,25 @@ class Track:
         return sum(step.marked for step in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictTrack:
+    """Cases of one backend and problem that went the same way: a verdict a run, None: not asked."""
+
+    backend: str
+    problem: str
+    kinds: Sequence[VerdictKind | None]
+    cases: Sequence[str]
+
+    @property
+    def changed(self) -> list[bool]:
+        """For each run, whether its verdict is another one than that of the last that asked."""
+        found, last = [], None
+        for kind in self.kinds:
+            found.append(kind is not None and last is not None and kind is not last)
+            last = kind or last
+        return found
+
+
 def ratio_steps(history: History) -> list[RatioStep]:
     """Every ratio against the same one in the run before that has it, line by line.
 
@@ -128,6 +156,21 @@ def verdict_steps(history: History) -> list[VerdictStep]:
     A verdict is held against the last run that asked the same, on whatever machine.
     """
     return sorted(_verdict_steps(history), key=lambda s: s.run_after.info.started, reverse=True)
+
+
+def verdict_tracks(history: History) -> list[VerdictTrack]:
+    """Every verdict that changed, run by run; those that changed last come first."""
+    ways: dict[Key, list[VerdictKind | None]] = {}
+    for i, run in enumerate(history.runs):
+        for key, (kind, _) in run.verdicts.items():
+            ways.setdefault(key, [None] * len(history.runs))[i] = kind
+    alike: dict[tuple[str, str, tuple[VerdictKind | None, ...]], list[str]] = {}
+    for (backend, case), kinds in ways.items():
+        if len({kind for kind in kinds if kind}) > 1:
+            way = (backend, case.split(":", 1)[0], tuple(kinds))
+            alike.setdefault(way, []).append(case)
+    followed = [VerdictTrack(*way, cases) for way, cases in alike.items()]
+    return sorted(followed, key=lambda t: (t.changed[::-1].index(True), t.backend, t.problem))
 
 
 def _verdict_steps(history: History) -> Iterator[VerdictStep]:

@@ -8,11 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.contract import Case
+from harness.contract import Case, VerdictKind
 from harness.reporting import page, text, theme
 from harness.reporting.findings.names import short
 from harness.reporting.findings.tallies import Tally, tally
-from harness.reporting.history.changes import Track, ratio_steps, tracks, verdict_steps
+from harness.reporting.history.changes import (
+    Track,
+    VerdictStep,
+    ratio_steps,
+    tracks,
+    verdict_steps,
+    verdict_tracks,
+)
 from harness.reporting.history.reading import History, machine
 from harness.reporting.history.telling import CHANGES, ratios_told, verdicts_told
 from harness.reporting.html import version
@@ -23,6 +30,9 @@ __all__ = ["render_history", "write_history"]
 
 _PANELS = 24
 """Cells that are drawn: those with most changes."""
+
+_MOST_TRACKS = 400
+"""Ways of verdicts through the runs that get a line."""
 
 _TONES = {
     Answer.FASTER: "right",
@@ -65,6 +75,10 @@ def render_history(history: History) -> str:
             "case_of": Case.parse,
             "verdict_words": VERDICT_WORDS,
             "verdicts": verdicts,
+            "verdict_tracks": verdict_tracks(history),
+            "most_tracks": _MOST_TRACKS,
+            "verdict_chart": _verdict_chart(history, verdicts),
+            "drawn_verdicts": {k.value for t in _tallies(history).values() for k in t.counts},
             "verdicts_told": verdicts_told(verdicts),
             "verdicts_changed": sum(len(step.cases) for step in verdicts),
             "tallies": _tallies(history),
@@ -95,9 +109,39 @@ def _tallies(history: History) -> dict[tuple[str, str], Tally]:
     return {key: tally(found) for key, found in counts.items()}
 
 
+def _verdict_chart(history: History, steps: Sequence[VerdictStep]) -> str:
+    """For each backend how many verdicts are not ok, run after run; empty where all always are."""
+    from harness.reporting.history import charts  # needs the report extra
+
+    counts = _tallies(history)
+    moved = {(s.backend, s.run_after.name, kind) for s in steps for kind in (s.before, s.after)}
+    rows: list[dict[str, Any]] = []
+    for backend in _backends(history):
+        its = [(i, run) for i, run in enumerate(history.runs, 1) if (run.name, backend) in counts]
+        seen = {kind for _, run in its for kind in counts[run.name, backend].counts}
+        for kind in (k for k in VERDICT_WORDS if k in seen and k is not VerdictKind.OK):
+            word, last = VERDICT_WORDS[kind], None
+            for i, run in its:
+                versions = run.info.versions.get(backend)
+                rows.append(
+                    {
+                        "panel": text.clip(backend, 32),
+                        "run": i,
+                        "verdict": word.name,
+                        "symbol": word.symbol,
+                        "tone": word.tone,
+                        "n": counts[run.name, backend].counts.get(kind, 0),
+                        "changed": (backend, run.name, kind) in moved,
+                        "renewed": last is not None and versions != last,
+                    }
+                )
+                last = versions
+    return charts.verdicts_over_runs(rows, len(history.runs)) if rows else ""
+
+
 def _charts(history: History, followed: Sequence[Track]) -> list[tuple[str, str]]:
     """For each line a chart of its ratios: a panel a case, a line a backend, changes ringed."""
-    from harness.reporting import charts  # needs the report extra
+    from harness.reporting.history import charts  # needs the report extra
 
     styles = theme.styles([text.clip(n, 32) for n in _backends(history)], "")
     drawn = []
@@ -112,7 +156,7 @@ def _charts(history: History, followed: Sequence[Track]) -> list[tuple[str, str]
             for row in _rows(history, track)
         ]
         if rows:
-            drawn.append((f"Line {line.name}: {line.told}", charts.over_runs(rows, styles)))
+            drawn.append((f"Line {line.name}: {line.told}", charts.ratios_over_runs(rows, styles)))
     return drawn
 
 

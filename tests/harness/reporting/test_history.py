@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
 
 from harness.cli import main
 from harness.errors import RunFailedError
-from harness.reporting.history.changes import ratio_steps, tracks, verdict_steps
+from harness.reporting.history.changes import (
+    ratio_steps,
+    tracks,
+    verdict_steps,
+    verdict_tracks,
+)
 from harness.reporting.history.reading import read_history
 from harness.reporting.history.telling import as_json, print_history
 from harness.timing.statistics import Answer
@@ -123,6 +130,46 @@ def test_a_verdict_is_held_against_the_last_run_that_asked_the_same(
     (found,) = verdict_steps(read_history(tmp_path))
     assert (found.run_before.name, found.run_after.name) == ("run-1", "run-3")
     assert found.cases == ["toy.square:jvp:n=8:float64:generic-0"]
+
+
+def test_the_way_of_each_verdict_is_followed_over_runs_that_did_not_ask(
+    runs, synthetic, case, tmp_path
+):
+    runs(1)
+    other = synthetic("run-2", backends=("fast",), environment=HERE)
+    other.changes = {"started": "2026-01-02T00:00:00+00:00"}
+    other.judge("fast", case(problem="toy.other"), "wrong")
+    other.write()
+    runs(3, kinds={"jvp": "raised"})
+    runs(4)
+    (track,) = verdict_tracks(read_history(tmp_path))
+    assert (track.backend, track.problem) == ("fast", "toy.square")
+    assert track.kinds == ("ok", None, "raised", "ok")
+    assert track.changed == [False, False, True, True]
+    assert track.cases == ["toy.square:jvp:n=8:float64:generic-0"]
+
+
+def test_the_page_draws_each_verdict_and_frames_its_change(runs, tmp_path):
+    for needed in ("altair", "jinja2", "vl_convert"):
+        pytest.importorskip(needed, reason="the report extra is not installed")
+    from harness.reporting.history.page import render_history
+
+    runs(1)
+    runs(2, kinds={"gradient": "wrong", "jvp": "wrong"}, version="1.1")
+    runs(3, kinds={"jvp": "wrong"}, version="1.1")
+    markup = render_history(read_history(tmp_path))
+    (table,) = re.findall(r'<table id="verdict-tracks".*?</table>', markup, re.DOTALL)
+    cells = re.findall(r'<td class="(\w+)( changed)?" data-v="([\w-]+)">', table)
+    assert cells == [
+        ("right", "", "ok"), ("wrong", " changed", "wrong"), ("right", " changed", "ok"),
+        ("right", "", "ok"), ("wrong", " changed", "wrong"), ("wrong", "", "wrong"),
+    ]  # fmt: skip
+    (chart,) = re.findall(r'<svg[^>]*aria-label="Verdicts run after run".*?</svg>', markup)
+    drawn = ElementTree.fromstring(chart)
+    assert [t.text for t in drawn.iter("text") if t.text in "✗✓"] == ["✗"] * 3
+    # Two rings (in run 2 two became wrong, in run 3 one ceased to be) and one other version.
+    assert chart.count("stroke-dasharray") == 1
+    assert sum("fill" not in p.attrib and "a" in p.get("d", "") for p in drawn.iter("path")) == 1
 
 
 def test_a_run_that_cannot_be_read_is_told_and_the_others_are_shown(runs, tmp_path):

@@ -216,7 +216,11 @@ class InterruptionRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class RunEndRecord(Record):
-    """Everything planned is recorded."""
+    """Everything planned is recorded.
+
+    Of ``seconds_timing``, the sets' workers came up in ``seconds_start_up`` and made their first
+    calls, which compile, in ``seconds_first_calls``; ``seconds_in_samples`` is what was sampled.
+    """
 
     type: ClassVar[str] = "run-end"
     time: float
@@ -224,6 +228,7 @@ class RunEndRecord(Record):
     seconds_timing: float
     seconds_in_samples: float
     seconds_start_up: float
+    seconds_first_calls: float = math.nan
 
 
 _TYPES: dict[str, type[Record]] = {cls.type: cls for cls in Record.__subclasses__()}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -119,8 +118,6 @@ class _Run:
     cores: environment.CorePlan
     content: dict[str, Any]
     began: float = field(default_factory=time.monotonic)
-    compiled: str = ""
-    """A folder for compiled code, which the workers that time share and which goes with the run."""
 
     def carry_out(self) -> None:
         """Do what is left of the plan; on the way out no worker is left, whatever happens."""
@@ -131,12 +128,7 @@ class _Run:
             if any(isinstance(record, RunEndRecord) for record in records):
                 self.view.notice("this run is complete: nothing is left to do")
                 return
-            with (
-                _signals_interrupt(),
-                tempfile.TemporaryDirectory(
-                    prefix="adjudge-", ignore_cleanup_errors=True
-                ) as self.compiled,
-            ):
+            with _signals_interrupt():
                 try:
                     journal.append(self._phases(journal, records))
                 except KeyboardInterrupt as error:
@@ -201,6 +193,7 @@ class _Run:
             seconds_timing=time.monotonic() - judged_at,
             seconds_in_samples=log.samples_s,
             seconds_start_up=sets.start_up_s,
+            seconds_first_calls=sets.first_calls_s,
         )
 
     def _may_be_timed(self, case: Case) -> bool:
@@ -234,22 +227,20 @@ class _Run:
         heavy_first = sorted(todo, key=lambda name: not self.registry.backends[name].requires)
         return {backend: todo[backend] for backend in heavy_first if todo[backend]}
 
-    def _start(self, backend: str, rng: np.random.Generator, shared: bool) -> WorkerProcess:
-        """A worker for timing; the first set does not share, to see what compiling costs."""
-        return self._worker(backend, rng, self.compiled if shared else None)
+    def _start(self, backend: str, rng: np.random.Generator, compiles: bool) -> WorkerProcess:
+        """A worker for timing; one that ``compiles`` does so by itself, to see what it costs."""
+        variables = environment.worker_environment(self.plan.threads, rng)
+        if not compiles:
+            variables[COMPILED] = _compiled(backend)
+        return WorkerProcess(backend, variables, self.plan.threads)
 
     def _start_anywhere(self, backend: str) -> WorkerProcess:
-        """A worker for judging; what it compiles is kept for the runs to come."""
-        kept = str(cache_directory() / "compiled" / backend)
-        return self._worker(backend, np.random.default_rng(self.plan.seed), kept)
-
-    def _worker(
-        self, backend: str, rng: np.random.Generator, compiled: str | None
-    ) -> WorkerProcess:
+        """A worker for judging; what it compiles is kept for the sets and for the runs to come."""
+        rng = np.random.default_rng(self.plan.seed)
         variables = environment.worker_environment(self.plan.threads, rng)
-        if compiled is not None:
-            variables[COMPILED] = compiled
-        return WorkerProcess(backend, variables, self.plan.threads)
+        return WorkerProcess(
+            backend, {**variables, COMPILED: _compiled(backend)}, self.plan.threads
+        )
 
     def _came_up(self, backend: str, hello: Hello) -> None:
         """Keep the versions; libraries that changed since the run began are told."""
@@ -287,6 +278,11 @@ class _Run:
         _tell(
             self.view, self.registry, "case_measured", backend=backend, case=case, samples=samples
         )
+
+
+def _compiled(backend: str) -> str:
+    """The folder for what ``backend`` compiles."""
+    return str(cache_directory() / "compiled" / backend)
 
 
 def _refuse_if_gone(plan: Plan, registry: Registry) -> None:

@@ -56,6 +56,7 @@ class TimingSets:
     came_up: Callable[[str, Hello], None]
     found_threads: Callable[[str, dict[str, int]], None]
     start_up_s: float = 0.0
+    first_calls_s: float = 0.0
     _anywhere: frozenset[int] = field(default_factory=machine.allowed_cores)
 
     def run(
@@ -74,9 +75,8 @@ class TimingSets:
         index = self.log.state.next_set
         rng = np.random.default_rng((self.plan.seed, index))
         arms = {arm: name for case in cells for arm, name in self.log.state.arms(case).items()}
-        # The first set shows what compiling costs; the others take what it compiled to.
-        shared = index > 0
-        with Fleet(arms, lambda name: self.start(name, rng, shared)) as fleet:
+        # The first set shows what compiling costs; the others take what judging has compiled.
+        with Fleet(arms, lambda name: self.start(name, rng, index == 0)) as fleet:
             self._bring_up(fleet, index, cells)
             known = all(self.costs.knows(case) for case in cells)
             for chunk in self._chunks(cells, math.inf if known else _UNKNOWN_CHUNK):
@@ -140,6 +140,7 @@ class TimingSets:
         )
         fleet.pin(self._anywhere)
         readying.run(chunk)
+        self.first_calls_s += time.monotonic() - now
         return readying
 
     def _record_threads(self, fleet: Fleet, index: int) -> None:

@@ -19,6 +19,10 @@ __all__ = ["ReadyCase", "make_ready"]
 
 _FAR_ABOVE = 2.0
 
+_WARMING = 0.25
+"""Of a sample: what a call needs at hand comes with the first of them, and before each turn the
+other arms have had the caches anyway."""
+
 
 @dataclass(slots=True)
 class ReadyCase:
@@ -31,11 +35,7 @@ class ReadyCase:
     last_result: Any = None
 
     def warm(self, loops: int | None, sample_s: float) -> Warmed:
-        """Calibrate, or throw one whole sample away where ``loops`` are given.
-
-        Calibration ends with a whole sample: either way the first turn finds caches and branch
-        predictors in the same state.
-        """
+        """Calibrate, or throw the part ``_WARMING`` of a sample away where ``loops`` are given."""
         if loops is None:
             costs = self.costs
             loops = sampling.calibrate(
@@ -46,7 +46,7 @@ class ReadyCase:
                 one_call_s=costs.second_call_s,
             )
         else:
-            self.take(loops)
+            self.take(max(1, math.ceil(_WARMING * loops)))
         return Warmed(loops)
 
     def take(self, loops: int) -> Taken:

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.reporting import text
 from harness.reporting.frames import RunFrames
+from harness.running.records import RunEndRecord
 
 __all__ = [
     "environment",
@@ -35,8 +36,20 @@ def state(frames: RunFrames) -> str:
     )
     if frames.end is None:
         return told + "; it did not end."
-    judging, timing = frames.end.seconds_judging, frames.end.seconds_timing
-    return told + f"; {text.seconds(judging)} of judging, {text.seconds(timing)} of timing."
+    return told + f"; {_spent(frames.end)}"
+
+
+def _spent(end: RunEndRecord) -> str:
+    """Where the time went; a journal of before has no word on first calls."""
+    told = f"{text.seconds(end.seconds_judging)} of judging, {text.seconds(end.seconds_timing)} of timing"
+    if not math.isfinite(end.seconds_first_calls) or not end.seconds_in_samples:
+        return told + "."
+    steady = end.seconds_timing - end.seconds_start_up - end.seconds_first_calls
+    return (
+        f"{told}: {text.seconds(end.seconds_start_up)} until workers were up, "
+        f"{text.seconds(end.seconds_first_calls)} in first calls, and of the other "
+        f"{text.seconds(steady)} {text.percent(end.seconds_in_samples / steady)} in samples."
+    )
 
 
 def _moment(started: str) -> str:

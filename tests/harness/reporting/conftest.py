@@ -61,6 +61,9 @@ class SyntheticRun:
     environment: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
     ended: bool = True
+    end: RunEndRecord = field(
+        default_factory=lambda: RunEndRecord(0.0, 60.0, 200.0, 120.0, 30.0, 10.0)
+    )
 
     def problem(
         self,
@@ -138,7 +141,7 @@ class SyntheticRun:
                 **self.changes,
             },
         )
-        end = [RunEndRecord(0.0, 60.0, 200.0, 150.0, 30.0)] if self.ended else []
+        end = [self.end] if self.ended else []
         lines = "".join(f"{encode(record)}\n" for record in [*self.records, *end])
         (self.folder / JOURNAL).write_text(lines, encoding="utf-8")
         return self.folder

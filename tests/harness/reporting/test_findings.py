@@ -8,14 +8,19 @@ import pytest
 
 from harness.contract import Descent, VerdictKind
 from harness.reporting.findings.accumulation import agreement, chains
-from harness.reporting.findings.circumstances import environment, progress, sentinel_sentence
+from harness.reporting.findings.circumstances import (
+    environment,
+    progress,
+    sentinel_sentence,
+    state,
+)
 from harness.reporting.findings.growth import growth
 from harness.reporting.findings.names import common_prefix, condensed, kin, short
 from harness.reporting.findings.rightness import Tally, rightness
 from harness.reporting.findings.speed import speed
 from harness.reporting.findings.starting import starts
 from harness.reporting.findings.training import trainings
-from harness.running.records import CurveRecord
+from harness.running.records import CurveRecord, RunEndRecord
 
 BASELINE = "numpy_manual"
 
@@ -233,6 +238,15 @@ def test_progress_counts_what_is_on_disk(eventful):
     told = progress(eventful.load())
     cases, verdicts = len(eventful.cases), 3 * len(eventful.cases)
     assert told == f"{verdicts} of {cases * 3} verdicts and 10 of 10 timed cells are on disk."
+
+
+def test_the_time_of_timing_is_told_by_what_it_went_into(eventful):
+    assert state(eventful.load()).endswith(
+        "60.0 s of judging, 200 s of timing: 30.0 s until workers were up, 10.0 s in first calls, "
+        "and of the other 160 s 75.0\u202f% in samples."
+    )
+    eventful.end = RunEndRecord(0.0, 60.0, 200.0, 120.0, 30.0)
+    assert state(eventful.load()).endswith("60.0 s of judging, 200 s of timing.")
 
 
 def test_the_sentinel_tells_false_alarms(synthetic, case):

@@ -41,7 +41,8 @@ def state(frames: RunFrames) -> str:
 
 def _spent(end: RunEndRecord) -> str:
     """Where the time went; a journal of before has no word on first calls."""
-    told = f"{text.seconds(end.seconds_judging)} of judging, {text.seconds(end.seconds_timing)} of timing"
+    judging, timing = text.seconds(end.seconds_judging), text.seconds(end.seconds_timing)
+    told = f"{judging} of judging, {timing} of timing"
     if not math.isfinite(end.seconds_first_calls) or not end.seconds_in_samples:
         return told + "."
     steady = end.seconds_timing - end.seconds_start_up - end.seconds_first_calls

@@ -18,7 +18,7 @@ from pathlib import Path
 from harness import load_run
 from harness.contract import Case, Operator
 from harness.reporting.html import render_report
-from harness.running.journal import JOURNAL, write_run_file
+from harness.running.journal import JOURNAL
 from harness.running.plan import Plan
 from harness.running.records import (
     A_A,
@@ -29,6 +29,7 @@ from harness.running.records import (
     VerdictRecord,
     encode,
 )
+from harness.running.run_folder import write_run_file
 
 BACKENDS = (
     "numpy_manual", "our_engine", "pytorch", "jax", "jax-eager", "autograd", "finite_difference",

@@ -196,7 +196,7 @@ def _judged(plan: Plan, registry: Registry, judge: Judge, results: Path, *, quie
     """The folder of a new run that judged what is planned."""
     from harness.cli.reports import finish
     from harness.running import supervisor
-    from harness.running.journal import create_folder
+    from harness.running.run_folder import create_folder
 
     view = view_of(registry, quiet=quiet)
     folder = create_folder(results)

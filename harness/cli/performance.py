@@ -82,7 +82,7 @@ def _run_again(before: TimedRun, patterns: Sequence[str], results: Path, *, quie
     from harness.cli.reports import finish
     from harness.plugins import load
     from harness.running import supervisor
-    from harness.running.journal import create_folder
+    from harness.running.run_folder import create_folder
 
     registry, plan = load(), before.info.plan
     backends = (plan.baseline, *before.restricted(patterns).backends)

@@ -71,8 +71,8 @@ def run(
     from harness.cli.reports import finish
     from harness.plugins import load
     from harness.running import supervisor
-    from harness.running.journal import create_folder
     from harness.running.plan import make_plan
+    from harness.running.run_folder import create_folder
 
     registry = load()
     if resume is not None:
@@ -115,8 +115,8 @@ def check(deadline: float, results: Path, as_json: bool, quiet: bool, **options:
     from harness.cli.reports import finish
     from harness.plugins import load
     from harness.running import supervisor
-    from harness.running.journal import create_folder
     from harness.running.plan import make_plan
+    from harness.running.run_folder import create_folder
 
     registry = load()
     plan = make_plan(registry, selection_of(options), deadline_s=deadline, measure=False)

@@ -93,7 +93,7 @@ def selftest(
 @contextlib.contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
     """Where the run goes: into a folder of its own in ``keep``, or away again."""
-    from harness.running.journal import create_folder
+    from harness.running.run_folder import create_folder
 
     if keep is not None:
         yield create_folder(keep)

@@ -17,7 +17,7 @@ from harness.fuzzing.bench import Judged
 from harness.fuzzing.findings import Finding, values_text
 from harness.fuzzing.search import Tally
 from harness.fuzzing.specimens import Specimen
-from harness.running.journal import create_folder, new_run_id
+from harness.running.run_folder import create_folder, new_run_id
 from harness.verification.shelf import write_whole
 
 __all__ = ["Notes"]

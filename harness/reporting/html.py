@@ -35,8 +35,8 @@ from harness.reporting.frames import RunFrames
 from harness.reporting.lecture import Exhibit
 from harness.reporting.schema import MEASUREMENTS, VERDICTS, rows
 from harness.reporting.vocabulary import ANSWER_WORDS, VERDICT_WORDS
-from harness.running.journal import RUN_FILE
 from harness.running.records import SCHEMA_VERSION
+from harness.running.run_folder import RUN_FILE
 from harness.timing.statistics import CONFIDENCE, MARGIN
 
 __all__ = ["render_report", "version", "words", "write_report"]

@@ -10,8 +10,8 @@ from typing import Any
 
 from harness.contract import Descent, Operator
 from harness.errors import RunFailedError
-from harness.running.journal import RUN_FILE, read_run_file
 from harness.running.plan import Plan
+from harness.running.run_folder import RUN_FILE, read_run_file
 
 __all__ = ["ProblemInfo", "RunInfo", "SizeInfo", "read_run_info"]
 

@@ -23,13 +23,7 @@ from harness.plugins import Registry
 from harness.running.description import describe_run, usable_cores
 from harness.running.estimating import estimate_line
 from harness.running.inputs import Inputs
-from harness.running.journal import (
-    RUN_FILE,
-    Journal,
-    read_journal,
-    read_run_file,
-    write_run_file,
-)
+from harness.running.journal import Journal, read_journal
 from harness.running.judging import Judging, judged_before
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
@@ -43,6 +37,7 @@ from harness.running.records import (
     RunEndRecord,
     VerdictRecord,
 )
+from harness.running.run_folder import RUN_FILE, read_run_file, write_run_file
 from harness.running.set_costs import SetCosts
 from harness.running.timing_log import TimingLog
 from harness.running.timing_set import TimingSets

@@ -14,7 +14,7 @@ from harness.errors import RunFailedError
 from harness.reporting import text
 from harness.reporting.between_runs.comparability import same_machine
 from harness.reporting.between_runs.timed_run import TimedRun, read_timed_run
-from harness.running.journal import RUN_FILE
+from harness.running.run_folder import RUN_FILE
 
 __all__ = ["History", "Line", "machine", "read_history"]
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness.contract import Case, Operator
-from harness.running.journal import create_folder, write_run_file
 from harness.running.plan import Plan
 from harness.running.records import CellEndRecord, RunEndRecord, SampleRecord, encode
+from harness.running.run_folder import create_folder, write_run_file
 
 CELL = Case("toy", Operator.GRADIENT, "n=8", "float64", "generic-0")
 SCATTER = (1.0, 1.001, 0.999, 1.002, 0.998, 1.0)

@@ -13,8 +13,8 @@ import pytest
 
 from harness.cli import main
 from harness.contract import Backend, Operator
-from harness.running.journal import read_run_file
 from harness.running.plan import Plan
+from harness.running.run_folder import read_run_file
 
 POINT = ("--problem", "lecture.log_sqrt", "--point", "e-4", "--dtype", "float64")
 

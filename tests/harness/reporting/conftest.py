@@ -13,7 +13,7 @@ import pytest
 
 from harness.contract import Case, Descent, Operator
 from harness.reporting.frames import RunFrames, load_run
-from harness.running.journal import JOURNAL, write_run_file
+from harness.running.journal import JOURNAL
 from harness.running.plan import Plan
 from harness.running.records import (
     CellEndRecord,
@@ -28,6 +28,7 @@ from harness.running.records import (
     VerdictRecord,
     encode,
 )
+from harness.running.run_folder import write_run_file
 
 BASELINE = "numpy_manual"
 A_A = "a/a"

@@ -12,13 +12,14 @@ import pytest
 import harness
 from harness.errors import RunFailedError
 from harness.reporting import schema
-from harness.running.journal import JOURNAL, RUN_FILE
+from harness.running.journal import JOURNAL
 from harness.running.records import (
     SCHEMA_VERSION,
     CellEndRecord,
     TimingFailureRecord,
     VerdictRecord,
 )
+from harness.running.run_folder import RUN_FILE
 
 BASELINE, A_A = "numpy_manual", "a/a"
 

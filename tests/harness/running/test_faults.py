@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harness.contract import Case, Operator
-from harness.running.journal import read_journal, read_run_file
+from harness.running.journal import read_journal
 from harness.running.records import RunEndRecord, VerdictRecord
+from harness.running.run_folder import read_run_file
 
 KINDS = {
     "faulty_none": "ok",

@@ -10,11 +10,12 @@ import pytest
 
 from harness.contract import Case, Operator
 from harness.running import judging, process, supervisor
-from harness.running.journal import JOURNAL, create_folder, read_journal
+from harness.running.journal import JOURNAL, read_journal
 from harness.running.messages import Evaluated
 from harness.running.process import WorkerProcess
 from harness.running.progress import QuietView
 from harness.running.records import VerdictRecord
+from harness.running.run_folder import create_folder
 from harness.verification.truths import cache_directory
 
 DEADLINE_S = 1.0

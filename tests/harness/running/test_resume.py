@@ -15,7 +15,7 @@ import pytest
 from harness.contract import Case
 from harness.errors import RunFailedError
 from harness.running import supervisor
-from harness.running.journal import JOURNAL, create_folder, read_journal, read_run_file
+from harness.running.journal import JOURNAL, read_journal
 from harness.running.progress import QuietView
 from harness.running.records import (
     CellEndRecord,
@@ -26,6 +26,7 @@ from harness.running.records import (
     VerdictRecord,
     encode,
 )
+from harness.running.run_folder import create_folder, read_run_file
 
 SCRIPT = """
 import json, signal, sys, time

@@ -13,10 +13,11 @@ import pytest
 from harness.contract import VerdictKind, hookimpl
 from harness.plugins import load
 from harness.running import supervisor
-from harness.running.journal import create_folder, read_journal, read_run_file
+from harness.running.journal import read_journal
 from harness.running.plan import make_plan
 from harness.running.progress import QuietView
 from harness.running.records import SampleRecord, VerdictRecord
+from harness.running.run_folder import create_folder, read_run_file
 from harness.running.selection import Selection
 
 LIBRARIES = {"pytorch": "torch", "jax": "jax", "autograd": "autograd"}
@@ -25,7 +26,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from harness.running import supervisor
-from harness.running.journal import create_folder
+from harness.running.run_folder import create_folder
 from harness.running.plan import make_plan
 from harness.running.progress import QuietView
 from harness.running.selection import Selection

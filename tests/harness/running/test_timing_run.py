@@ -13,7 +13,7 @@ from harness.contract import TIMEABLE, VerdictKind
 from harness.reporting.frames import load_run
 from harness.running import supervisor
 from harness.running.folding import cases_from
-from harness.running.journal import JOURNAL, read_journal, read_run_file
+from harness.running.journal import JOURNAL, read_journal
 from harness.running.progress import QuietView
 from harness.running.records import (
     A_A,
@@ -27,6 +27,7 @@ from harness.running.records import (
     TimingFailureRecord,
     VerdictRecord,
 )
+from harness.running.run_folder import read_run_file
 from harness.timing.schedule import Depth
 
 BACKENDS = ("faulty_none", "faulty_sign", "faulty_drifts", "faulty_aborts_late")

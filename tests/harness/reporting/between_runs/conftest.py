@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.running.journal import RUN_FILE
+from harness.running.run_folder import RUN_FILE
 
 MACHINE = {
     "processor": {"model": "a processor", "logical_cores": 2, "load_average": [0.1, 0.1, 0.1]},

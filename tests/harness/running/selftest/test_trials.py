@@ -10,9 +10,10 @@ import pytest
 from harness import plugins
 from harness.errors import UsageError
 from harness.reporting.selftest import findings_of
-from harness.running.journal import create_folder, read_journal
+from harness.running.journal import read_journal
 from harness.running.progress import QuietView
 from harness.running.records import A_A, SampleRecord, VerdictRecord
+from harness.running.run_folder import create_folder
 from harness.running.selftest import trials, workload
 from harness.running.selftest.trials import carry_out, plan_trials
 from harness.timing.schedule import DEFAULT, Depth

@@ -14,7 +14,7 @@ __all__ = ["run_facts"]
 _FILES = ("report.html", "verdicts.csv", "measurements.csv", "journal.jsonl", "run.json")
 _TIMES = (
     *("backend", "case", "median_s", "low_s", "high_s", "ratio", "ratio_low", "ratio_high"),
-    *("answer", "sets", "samples", "reason"),
+    *("answer", "p_value", "holds", "sets", "samples", "reason"),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.contract import Case, Operator
+from harness.reporting.allowing import with_holm
 from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
 from harness.running.records import A_A
@@ -26,8 +27,13 @@ def leader_rows(info: RunInfo, cells: Cells) -> Iterator[dict[str, Any]]:
     """For each cell with two timed backends, the fastest and its lead over the runner-up.
 
     The baseline is no contender. ``lead`` is the runner-up's time over the fastest's, paired
-    within sets; ``answer`` tells what the runner-up is to the fastest.
+    within sets; ``answer`` tells what the runner-up is to the fastest, and ``holds`` whether that
+    stays with all leads allowed for.
     """
+    yield from with_holm(_leads(info, cells))
+
+
+def _leads(info: RunInfo, cells: Cells) -> Iterator[dict[str, Any]]:
     for id_, cell in cells.items():
         times = {
             arm: seconds_interval(seconds).value
@@ -46,6 +52,7 @@ def leader_rows(info: RunInfo, cells: Cells) -> Iterator[dict[str, Any]]:
             "lead_low": lead.low,
             "lead_high": lead.high,
             "answer": lead.answer.value,
+            "p_value": lead.p_value,
         }
 
 

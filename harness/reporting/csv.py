@@ -43,14 +43,15 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
     """Return the frame that ``write_csv`` wrote, bit for bit.
 
     RunFailedError, in one line, when the file cannot be read, is not such a table, or has a
-    newer schema than this adjudge knows. Columns that are not in the table are left out.
+    newer schema than this adjudge knows. Columns that are not in the table are left out; those
+    that were added to it later are empty.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             raw = pd.read_csv(io.StringIO(file.read()), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise RunFailedError(f"cannot read {path}: {error}") from error
-    missing = [name for name in table.names if name not in raw.columns]
+    missing = [c.name for c in table.columns if not c.added and c.name not in raw.columns]
     if missing:
         raise RunFailedError(
             f"{path} is no {table.name} table: it lacks {', '.join(missing)}; "
@@ -63,7 +64,10 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
                 f"{path} has schema {newest}, and this adjudge reads up to {TABLE_VERSION}; "
                 "upgrade with: python -m pip install --upgrade adjudge"
             )
-        columns = {c.name: [_value(cell, c) for cell in raw[c.name]] for c in table.columns}
+        empty = [""] * len(raw)
+        columns = {
+            c.name: [_value(cell, c) for cell in raw.get(c.name, empty)] for c in table.columns
+        }
     except ValueError as error:
         raise RunFailedError(f"{path} holds what is no {table.name} table: {error}") from error
     return typed(columns, table)

@@ -26,6 +26,7 @@ from harness.reporting.findings.circumstances import (
     state,
 )
 from harness.reporting.findings.conventions import conventions
+from harness.reporting.findings.glance import glances
 from harness.reporting.findings.growth import growth, primal_ratios
 from harness.reporting.findings.rightness import rightness
 from harness.reporting.findings.speed import Cell, speed
@@ -116,6 +117,7 @@ def _context(frames: RunFrames, sections: Sections, reproducer: Reproducer) -> d
         "parts": [name for name, _ in _PARTS],
         "subject": _subject(frames),
         "right": right,
+        "glances": glances(frames, right, fast),
         "prefix": (prefix := names.common_prefix(right.problems)),
         "short": lambda problem: problem.removeprefix(prefix),
         "used_verdicts": {kind.value for kind in right.total.counts},

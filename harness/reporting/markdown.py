@@ -78,7 +78,7 @@ def _speed(fast: Speed) -> list[str]:
         _speed_row(cell) for p in fast.cells for cell in fast.largest(p) if cell.lead is not None
     ]
     told = f"**Which is fastest, and is that certain?** {escape(fast.sentence)}"
-    return [told, table(heads, rows)] if rows else [told]
+    return [told, table(heads, rows), escape(fast.allowed_for)] if rows else [told]
 
 
 def _speed_row(cell: Cell) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contract import TIMEABLE, Case, Operator, VerdictKind
+from harness.reporting.allowing import with_holm
 from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
 from harness.reporting.schema import TABLE_VERSION
@@ -42,6 +43,12 @@ def measurement_rows(
 
     ``verdicts`` are by backend and case id, ``import_s`` by backend.
     """
+    yield from with_holm(_rows(info, cells, verdicts, import_s))
+
+
+def _rows(
+    info: RunInfo, cells: Cells, verdicts: Verdicts, import_s: Mapping[str, float]
+) -> Iterator[dict[str, Any]]:
     exponents = _exponents(info, cells)
     for id_, cell in cells.items():
         duplicate = cell.estimate(A_A, info.plan.baseline)
@@ -96,6 +103,7 @@ def _time(info: RunInfo, cell: TimedCell, backend: str, duplicate: Estimate) -> 
         "ratio_low": ratio.low,
         "ratio_high": ratio.high,
         "answer": ratio.answer.value if compared else "",
+        "p_value": ratio.p_value if compared else math.nan,
         "aa_ratio": duplicate.ratio,
         "aa_low": duplicate.low,
         "aa_high": duplicate.high,

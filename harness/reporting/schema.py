@@ -41,12 +41,16 @@ Kind = Literal["word", "text", "number", "count", "flag"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``words`` is its vocabulary where that is closed, in order."""
+    """One column; ``words`` is its vocabulary where that is closed, in order.
+
+    A column that was ``added`` to the layout is missing in files that are older than it.
+    """
 
     name: str
     kind: Kind
     meaning: str
     words: tuple[str, ...] = ()
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ _CASE = (
 _CASE_ID = Column("case", "word", "problem:operator:size:dtype:point")
 _VERDICT = Column("verdict", "word", "the judgement", tuple(kind.value for kind in VERDICT_WORDS))
 _ANSWERS = tuple(answer.value for answer in ANSWER_WORDS)
+_HOLDS = (
+    "whether a faster or slower stays when every answer of the run is allowed for (Holm, 5 %); "
+    "empty for other answers"
+)
 _SCHEMA_VERSION = Column("schema_version", "count", "the version of this table's layout")
 
 VERDICTS = Table(
@@ -117,6 +125,13 @@ MEASUREMENTS = Table(
             "empty for the baseline itself and where nothing was timed",
             _ANSWERS,
         ),
+        Column(
+            "p_value",
+            "number",
+            "of “no difference from the baseline”, adjusted for the looks",
+            added=True,
+        ),
+        Column("holds", "flag", _HOLDS, added=True),
         Column("aa_ratio", "number", "the case's A/A ratio: the baseline's duplicate ÷ baseline"),
         Column("aa_low", "number", "lower end of its interval"),
         Column("aa_high", "number", "upper end"),
@@ -187,6 +202,12 @@ LEADERS = Table(
         Column("lead_low", "number", "lower end of its interval"),
         Column("lead_high", "number", "upper end"),
         Column("answer", "word", "what the runner-up is to the fastest", _ANSWERS),
+        Column("p_value", "number", "of “no lead”, adjusted for the looks"),
+        Column(
+            "holds",
+            "flag",
+            "whether a slower stays when every lead of the run is allowed for (Holm)",
+        ),
     ),
 )
 

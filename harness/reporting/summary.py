@@ -90,6 +90,8 @@ def _print_speed(console: Console, fast: Speed) -> None:
         for cell in fast.largest(problem):
             table.add_row(*_speed_row(cell))
     print_table(console, table)
+    if fast.allowed_for:
+        console.print(plain(fast.allowed_for, "dim"))
 
 
 def _speed_row(cell: Cell) -> tuple[Text, ...]:

@@ -12,7 +12,7 @@ from harness.reporting import text
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
 from harness.reporting.vocabulary import ANSWER_WORDS, Word
-from harness.timing.statistics import MARGIN, Answer
+from harness.timing.statistics import CONFIDENCE, MARGIN, Answer
 
 __all__ = ["Cell", "Lead", "Speed", "speed"]
 
@@ -24,7 +24,10 @@ _LONG_SIZE = 24
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The fastest backend of a cell against the next one; ``answer`` is the runner-up's."""
+    """The fastest backend of a cell against the next one; ``answer`` is the runner-up's.
+
+    ``holds`` says whether a slower runner-up stays slower with all leads of the run allowed for.
+    """
 
     fastest: str
     runner_up: str
@@ -32,18 +35,20 @@ class Lead:
     low: float
     high: float
     answer: Answer
+    holds: bool
 
     @property
     def certain(self) -> bool:
-        """Whether the runner-up is shown to be slower."""
-        return self.answer is Answer.SLOWER
+        """Whether the runner-up is shown to be slower, this cell not being picked out of many."""
+        return self.answer is Answer.SLOWER and self.holds
 
     @property
     def phrase(self) -> str:
         """The lead in words."""
-        if self.certain:
+        if self.answer is Answer.SLOWER:
             interval = text.ratio_interval(self.low, self.high)
-            return f"{text.ratio(self.ratio)} {interval} ahead of {self.runner_up}"
+            told = f"{text.ratio(self.ratio)} {interval} ahead of {self.runner_up}"
+            return told if self.holds else f"{told}, by itself"
         if self.answer is Answer.EQUIVALENT:
             return f"level with {self.runner_up} within {text.percent(MARGIN, 0)}"
         return f"not told apart from {self.runner_up}"
@@ -138,8 +143,37 @@ class Speed:
         return f"{first}, in {most} of {text.plural(len(self._all), 'timed cell')}"
 
     @property
+    def allowed_for(self) -> str:
+        """How many answers stay with all of the run allowed for, in one sentence; empty: none."""
+        answers = [row for cell in self._all for row in cell.rows.values() if row["answer"]]
+        told = [row for row in answers if row["holds"] is not None]
+        if not told:
+            return ""
+        kept = sum(row["holds"] for row in told)
+        level = text.percent(1 - CONFIDENCE, 0)
+        return (
+            f"All {text.count(len(answers))} answers allowed for at once (Holm, {level}), "
+            f"{text.count(kept)} of {text.count(len(told))} faster or slower stay"
+            + (
+                "; the others are marked “by itself”, for among so many some such would be chance."
+                if kept < len(told)
+                else "."
+            )
+        )
+
+    @property
     def _all(self) -> list[Cell]:
         return [cell for cells in self.cells.values() for cell in cells]
+
+    @property
+    def certain_leads(self) -> dict[str, int]:
+        """In how many cells each backend is the fastest for certain; those with one alone."""
+        return dict(self._certain)
+
+    @property
+    def contested(self) -> int:
+        """The cells in which some backend leads, for certain or not."""
+        return sum(cell.lead is not None for cell in self._all)
 
     @property
     def _certain(self) -> list[tuple[str, int]]:
@@ -205,4 +239,5 @@ def _lead(row: Row) -> Lead:
         row["lead_low"],
         row["lead_high"],
         Answer(row["answer"]),
+        bool(row["holds"]),
     )

@@ -118,3 +118,18 @@ def test_typed_keeps_the_order_of_a_closed_vocabulary():
     frame = typed({"w": ["a", "b"], "o": ["z", "y"]}, table)
     assert frame.sort_values("w")["w"].tolist() == ["b", "a"]
     assert list(frame["o"].cat.categories) == ["y", "z"]
+
+
+def test_a_file_from_before_a_column_was_added_is_read_with_it_empty(eventful, tmp_path):
+    path = tmp_path / "measurements.csv"
+    frame = eventful.load().measurements
+    heads, *rows = csv.reader(io.StringIO(csv_text(frame, MEASUREMENTS)))
+    added = [i for i, name in enumerate(heads) if name in ("p_value", "holds")]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for row in [heads, *rows]:
+            csv.writer(file).writerow([cell for i, cell in enumerate(row) if i not in added])
+    found = read_csv(path, MEASUREMENTS)
+    assert list(found.columns) == MEASUREMENTS.names
+    assert found["holds"].isna().all()
+    assert found["p_value"].isna().all()
+    pd.testing.assert_series_equal(found["ratio"], frame["ratio"], check_exact=True)

@@ -20,6 +20,7 @@ from harness.contract import Case, Operator
 from harness.reporting.html import render_report
 from harness.running.journal import JOURNAL
 from harness.running.plan import Plan
+from harness.running.record_lines import encode
 from harness.running.records import (
     A_A,
     CellEndRecord,
@@ -27,7 +28,6 @@ from harness.running.records import (
     RunEndRecord,
     SampleRecord,
     VerdictRecord,
-    encode,
 )
 from harness.running.run_folder import write_run_file
 

@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from harness.errors import RunFailedError
-from harness.running.records import SCHEMA_VERSION, Record, decode, encode
+from harness.running.record_lines import decode, encode
+from harness.running.records import SCHEMA_VERSION, Record
 from harness.running.run_folder import sync_folder
 from harness.timing.sampling import quiet_collector
 

@@ -10,7 +10,8 @@ import pytest
 
 from harness.contract import Case, Operator
 from harness.running.plan import Plan
-from harness.running.records import CellEndRecord, RunEndRecord, SampleRecord, encode
+from harness.running.record_lines import encode
+from harness.running.records import CellEndRecord, RunEndRecord, SampleRecord
 from harness.running.run_folder import create_folder, write_run_file
 
 CELL = Case("toy", Operator.GRADIENT, "n=8", "float64", "generic-0")

@@ -15,6 +15,7 @@ from harness.contract import Case, Descent, Operator
 from harness.reporting.frames import RunFrames, load_run
 from harness.running.journal import JOURNAL
 from harness.running.plan import Plan
+from harness.running.record_lines import encode
 from harness.running.records import (
     CellEndRecord,
     CurveRecord,
@@ -26,7 +27,6 @@ from harness.running.records import (
     StartUpRecord,
     TimingFailureRecord,
     VerdictRecord,
-    encode,
 )
 from harness.running.run_folder import write_run_file
 

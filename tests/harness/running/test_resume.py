@@ -17,6 +17,7 @@ from harness.errors import RunFailedError
 from harness.running import supervisor
 from harness.running.journal import JOURNAL, read_journal
 from harness.running.progress import QuietView
+from harness.running.record_lines import encode
 from harness.running.records import (
     CellEndRecord,
     InterruptionRecord,
@@ -24,7 +25,6 @@ from harness.running.records import (
     RunEndRecord,
     SampleRecord,
     VerdictRecord,
-    encode,
 )
 from harness.running.run_folder import create_folder, read_run_file
 

@@ -16,7 +16,7 @@ from harness.contract import Case, Verdict, VerdictKind
 from harness.errors import AdjudgeError, UsageError
 from harness.plugins import BackendEntry, load
 from harness.pytest_bench import Bench, JudgedBackend
-from harness.running.plan import make_plan
+from harness.running.planning import make_plan
 from harness.running.selection import Selection
 from harness.verification.gating import FindingKind, examine, ledger_of
 from harness.verification.ledger import DIVERGENCES, Entry, Ledger, load_ledger

@@ -183,7 +183,7 @@ def gate(
 
 def _plan(registry: Registry, selection: Selection, deadline_s: float) -> Plan:
     """What is selected; a ledger that cannot be read is told before anything is run."""
-    from harness.running.plan import make_plan
+    from harness.running.planning import make_plan
     from harness.running.selection import select_backends
     from harness.verification.gating import ledger_of
 

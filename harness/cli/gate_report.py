@@ -16,7 +16,8 @@ from harness.errors import RunFailedError, UsageError, nearest
 from harness.plugins import Registry
 from harness.reporting.run_info import read_run_info
 from harness.running.journal import read_journal
-from harness.running.plan import Plan, make_plan
+from harness.running.plan import Plan
+from harness.running.planning import make_plan
 from harness.running.records import VerdictRecord
 from harness.running.reproducers import Reproducers
 from harness.running.selection import Selection

@@ -71,7 +71,7 @@ def run(
     from harness.cli.reports import finish
     from harness.plugins import load
     from harness.running import supervisor
-    from harness.running.plan import make_plan
+    from harness.running.planning import make_plan
     from harness.running.run_folder import create_folder
 
     registry = load()
@@ -115,7 +115,7 @@ def check(deadline: float, results: Path, as_json: bool, quiet: bool, **options:
     from harness.cli.reports import finish
     from harness.plugins import load
     from harness.running import supervisor
-    from harness.running.plan import make_plan
+    from harness.running.planning import make_plan
     from harness.running.run_folder import create_folder
 
     registry = load()

@@ -11,7 +11,8 @@ from harness.contract import Case, Operator
 from harness.errors import RunFailedError
 from harness.plugins import Registry
 from harness.running.journal import Journal, read_journal
-from harness.running.plan import Plan, cells_among
+from harness.running.plan import Plan
+from harness.running.planning import cells_among
 from harness.running.records import CurveRecord, ResultRecord, VerdictRecord
 from harness.running.run_folder import create_folder, read_run_file, write_run_file
 from harness.timing.schedule import Depth

@@ -28,7 +28,8 @@ from harness.running.judging import Judging, judged_before
 from harness.running.measuring import Measuring
 from harness.running.messages import Hello
 from harness.running.pacing import Pacing
-from harness.running.plan import Plan, may_be_timed
+from harness.running.plan import Plan
+from harness.running.planning import may_be_timed
 from harness.running.process import COMPILED, WorkerProcess
 from harness.running.progress import View, as_clock
 from harness.running.records import (

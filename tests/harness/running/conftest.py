@@ -14,7 +14,8 @@ import pytest
 from harness.contract import Backend, Case, Operator, Point, PointKind, Problem, Size
 from harness.plugins import BackendEntry, Registry, load
 from harness.running import supervisor
-from harness.running.plan import Plan, make_plan
+from harness.running.plan import Plan
+from harness.running.planning import make_plan
 from harness.running.progress import QuietView
 from harness.running.run_folder import create_folder
 from harness.running.selection import Selection

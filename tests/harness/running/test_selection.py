@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from harness.errors import RunFailedError, UsageError
-from harness.running.plan import Plan, make_plan
+from harness.running.plan import Plan
+from harness.running.planning import make_plan
 from harness.running.selection import Selection
 from harness.timing.schedule import Depth
 

@@ -14,7 +14,7 @@ from harness.contract import VerdictKind, hookimpl
 from harness.plugins import load
 from harness.running import supervisor
 from harness.running.journal import read_journal
-from harness.running.plan import make_plan
+from harness.running.planning import make_plan
 from harness.running.progress import QuietView
 from harness.running.records import SampleRecord, VerdictRecord
 from harness.running.run_folder import create_folder, read_run_file
@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from harness.running import supervisor
 from harness.running.run_folder import create_folder
-from harness.running.plan import make_plan
+from harness.running.planning import make_plan
 from harness.running.progress import QuietView
 from harness.running.selection import Selection
 from harness.plugins import load

@@ -55,7 +55,7 @@ from harness.running.records import (
     TimingFailureRecord,
     VerdictRecord,
 )
-from harness.timing.sampling import quiet_collector
+from harness.timing.collector import quiet_collector
 from harness.timing.summaries import Sentinel
 
 __all__ = ["RunFrames", "load_run"]

@@ -21,7 +21,7 @@ from harness.errors import RunFailedError
 from harness.running.record_lines import decode, encode
 from harness.running.records import SCHEMA_VERSION, Record
 from harness.running.run_folder import sync_folder
-from harness.timing.sampling import quiet_collector
+from harness.timing.collector import quiet_collector
 
 __all__ = ["GROUP_S", "JOURNAL", "Journal", "read_journal"]
 

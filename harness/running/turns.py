@@ -14,6 +14,7 @@ from harness.running.evaluation import refuse_other_dtype
 from harness.running.messages import Checked, Measured, Readied, Taken, Warmed
 from harness.running.observing import filled
 from harness.timing import memory, sampling
+from harness.timing.first_calls import FirstCalls, first_calls
 
 __all__ = ["ReadyCase", "make_ready"]
 
@@ -31,7 +32,7 @@ class ReadyCase:
     backend: Backend
     problem: Problem
     inputs: CaseInputs
-    costs: sampling.FirstCalls
+    costs: FirstCalls
     last_result: Any = None
 
     def warm(self, loops: int | None, sample_s: float) -> Warmed:
@@ -88,7 +89,7 @@ def make_ready(
     A first call far above ``call_s`` is not repeated where nothing was compiled in it.
     """
     refuse_other_dtype(backend, case)
-    costs = sampling.first_calls(
+    costs = first_calls(
         backend,
         build(backend, problem, case.operator),
         (*inputs.args, *inputs.seeds),

@@ -49,7 +49,8 @@ from harness.running.messages import (
     Warm,
 )
 from harness.running.process import COMPILED
-from harness.timing import environment, sampling
+from harness.timing import environment
+from harness.timing.collector import quiet_collector
 
 __all__ = ["Worker", "main"]
 
@@ -113,7 +114,7 @@ class Worker:
     def _make_ready(self, request: Ready) -> Reply:
         # Never left: the collector stays off for the whole set, and what the case before has
         # left behind is collected here, not during a turn.
-        self.quiet.enter_context(sampling.quiet_collector())
+        self.quiet.enter_context(quiet_collector())
         problem = self.registry.problem(request.case.problem)
         ready, readied = turns.make_ready(
             self.backend, problem, request.case, request.inputs, request.twice, request.call_s

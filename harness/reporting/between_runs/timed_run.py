@@ -15,7 +15,7 @@ from harness.reporting.run_info import RunInfo, read_run_info
 from harness.running.journal import read_journal
 from harness.running.records import RunEndRecord, VerdictRecord
 from harness.timing.changes import spent_share
-from harness.timing.sampling import quiet_collector
+from harness.timing.collector import quiet_collector
 from harness.timing.statistics import PerSet
 from harness.timing.summaries import Sentinel
 

@@ -1,48 +1,20 @@
-"""Sampling: what is inside the clock, how often calls are made, and what is put back afterwards."""
+"""Sampling: what is inside the clock and how often calls are made."""
 
-import gc
 import math
 import threading
 import time
-import weakref
 
-import numpy as np
 import pytest
 
-from harness.contract import Backend
 from harness.timing import sampling
-from harness.timing.sampling import (
-    calibrate,
-    first_calls,
-    quiet_collector,
-    take,
-    take_with_result,
-)
+from harness.timing.sampling import calibrate, take, take_with_result
+from tests.harness.timing.clock import Clock
 
 DELAY_S = 0.02
 
 
 def nothing(*_):
     return None
-
-
-class Clock:
-    """A clock that only the work under test moves; nanoseconds."""
-
-    def __init__(self):
-        self.now = 0
-
-    def __call__(self):
-        return self.now
-
-    def work(self, *nanoseconds):
-        """Return a call that takes these times, one after the other, and then the last for ever."""
-        durations = list(nanoseconds)
-
-        def call(*_):
-            self.now += durations.pop(0) if len(durations) > 1 else durations[0]
-
-        return call
 
 
 class Pending:
@@ -146,146 +118,3 @@ def test_a_sample_holds_only_plausible_numbers():
 def test_a_sample_without_calls_is_refused(loops):
     with pytest.raises(ValueError, match="at least one call"):
         take(nothing, (), nothing, loops)
-
-
-def test_the_collector_is_off_and_the_heap_frozen_during_a_sample_and_restored_after():
-    seen = []
-
-    def call():
-        seen.append((gc.isenabled(), gc.get_freeze_count() > 0))
-
-    assert gc.isenabled()
-    take(call, (), nothing, 1)
-    assert seen == [(False, True)]
-    assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
-
-
-def test_the_collector_is_restored_after_a_call_that_raises():
-    def call():
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        take(call, (), nothing, 1)
-    assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
-
-
-def test_a_collector_that_was_off_stays_off():
-    gc.disable()
-    try:
-        take(nothing, (), nothing, 1)
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
-
-
-def test_an_inner_quiet_collector_thaws_nothing_but_collects_new_garbage():
-    class Node:
-        def __init__(self):
-            self.itself = self
-
-    dead = []
-    with quiet_collector():
-        frozen = gc.get_freeze_count()
-        node = Node()
-        weak = weakref.ref(node, dead.append)
-        del node
-        take(nothing, (), nothing, 1)
-        assert dead == [weak]
-        assert gc.get_freeze_count() >= frozen
-        assert not gc.isenabled()
-    assert gc.isenabled()
-
-
-class Compiling(Backend):
-    """Takes known times to start, to convert, to prepare, to compile and to run."""
-
-    def __init__(self, clock):
-        self.clock = clock
-        self.started = False
-        self.log = []
-
-    xp = np
-
-    def asarray(self, x):
-        self.clock.now += 10 if self.started else 1_000
-        self.started = True
-        return x.copy()
-
-    def to_numpy(self, x):
-        self.clock.now += 5
-        return x
-
-    def prepare(self, call, *example):
-        self.clock.now += 300
-        compiled = False
-
-        def run(*operands):
-            nonlocal compiled
-            self.clock.now += 0 if compiled else 7_000
-            compiled = True
-            return call(*operands)
-
-        return run
-
-    def wait(self, result):
-        self.log.append(result)
-        self.clock.now += 40
-
-    def versions(self):
-        return {}
-
-
-class Plain(Compiling):
-    prepare = Backend.prepare
-
-
-def ran(clock):
-    def call(x, y):
-        clock.now += 100
-        return float(x + y)
-
-    return call
-
-
-def test_first_calls_are_told_apart():
-    clock = Clock()
-    backend = Compiling(clock)
-    first = first_calls(backend, ran(clock), (np.array(1.0), np.array(2.0)), clock)
-    assert first.initialise_s == pytest.approx(990e-9)
-    assert first.conversion_s == pytest.approx(2 * (10 + 5) * 1e-9)
-    assert first.prepare_s == pytest.approx(300e-9)
-    assert first.first_call_s == pytest.approx((7_000 + 100 + 40) * 1e-9)
-    assert first.second_call_s == pytest.approx((100 + 40) * 1e-9)
-    assert first.compile_s == pytest.approx(7_000e-9)
-    assert backend.log == [3.0, 3.0]
-    assert first.call(*first.operands) == 3.0
-
-
-def test_a_backend_that_prepares_nothing_compiles_nothing():
-    clock = Clock()
-    slow_first = clock.work(5_000, 100)
-    first = first_calls(Plain(clock), slow_first, (np.array(1.0),), clock)
-    assert first.first_call_s > first.second_call_s
-    assert first.compile_s == 0
-
-
-def test_a_single_call_leaves_the_second_unknown():
-    clock = Clock()
-    first = first_calls(
-        Compiling(clock), ran(clock), (np.array(1.0), np.array(2.0)), clock, None, False
-    )
-    assert first.first_call_s == pytest.approx((7_000 + 100 + 40) * 1e-9)
-    assert math.isnan(first.second_call_s)
-    assert math.isnan(first.compile_s)
-
-
-@pytest.mark.parametrize(("kind", "calls"), [(Plain, 1), (Compiling, 2)])
-def test_a_long_first_call_in_which_nothing_was_compiled_is_not_repeated(kind, calls):
-    clock = Clock()
-    backend = kind(clock)
-    operands = (np.array(1.0), np.array(2.0))
-    first = first_calls(backend, ran(clock), operands, clock, longest_s=50e-9)
-    assert len(backend.log) == calls
-    assert first.second_call_s == pytest.approx(140e-9)

@@ -200,6 +200,25 @@ time.sleep(600)
 """
 
 
+def test_a_worker_ends_with_its_exit_handlers_and_takes_nothing_apart():
+    script = """
+        import atexit
+        from harness.running.worker import leave
+
+        class Module:
+            def __del__(self):
+                print("taken apart")
+
+        kept = Module()
+        atexit.register(print, "handled")
+        leave()
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("handled\n", "", 0)
+
+
 @pytest.mark.parametrize(("backend", "state"), [("faulty_none", "idle"), ("faulty_hangs", "busy")])
 def test_a_worker_leaves_when_its_supervisor_is_gone(faulty_registry, alive, backend, state):
     with subprocess.Popen(

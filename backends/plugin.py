@@ -10,7 +10,7 @@ from typing import cast
 from backends.asked import asked_of_compiled, asked_of_eager, not_of_the_catalogue
 from backends.dialects.autograd import AUTOGRAD
 from backends.dialects.jax import JAX, JAX_EAGER
-from backends.dialects.our_engine import OUR_ENGINE
+from backends.dialects.our_engine import OUR_ENGINE, OUR_ENGINE_COMPILED
 from backends.dialects.pytorch import PYTORCH, PYTORCH_AUTOGRAD
 from harness.contract import Backend, BackendRegistrar, hookimpl
 
@@ -33,6 +33,14 @@ def register_backends(register: BackendRegistrar) -> None:
         summary="this project's engine: plain NumPy code, forward and reverse",
         ledger=_KNOWN / "our_engine.toml",
         dialect=OUR_ENGINE,
+    )
+    register(
+        "our_engine-compiled",
+        _factory("our_engine_backend", "CompiledOurEngineBackend"),
+        summary="this project's engine, through our_engine.compile",
+        ledger=_KNOWN / "our_engine-compiled.toml",
+        dialect=OUR_ENGINE_COMPILED,
+        on_demand=True,
     )
     register(
         "pytorch",

@@ -21,6 +21,7 @@ from .types import DifferentiationError
 if _TYPE_CHECKING:
     from .accumulation import SparseMatrix, sparse_hessian, sparse_jacobian
     from .checkpointing import checkpoint
+    from .compilation import compile  # noqa: A004 - as re.compile, torch.compile
     from .traces import trace
 
 _LATER = {
@@ -28,6 +29,7 @@ _LATER = {
     "sparse_hessian": "accumulation",
     "sparse_jacobian": "accumulation",
     "checkpoint": "checkpointing",
+    "compile": "compilation",
     "trace": "traces",
 }
 
@@ -36,6 +38,7 @@ __all__ = [
     "Linearized",
     "SparseMatrix",
     "checkpoint",
+    "compile",
     "composite",
     "constant",
     "each",

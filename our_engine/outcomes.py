@@ -35,7 +35,7 @@ def entered(
                 tape.see_view(y, v)
     if y.dtype.kind not in "fc":
         return constant(primitive, y)
-    if type(y) is _ARRAY and not y.ndim:
+    if isinstance(y, _ARRAY) and not y.ndim:
         y = y[()]
     entry = entry_of(primitive, operands, values, settings, y, tape)
     if not entry:

@@ -20,6 +20,7 @@ from .node import INPUTS
 from .primitives import TABLE
 from .recording import record_binary, record_unary
 from .scalars import of_one, of_two
+from .stand_in import StandIn
 from .types import Array
 
 _new = object.__new__
@@ -238,6 +239,12 @@ def input_tracer(x: Array, tape: Any) -> Tracer:
         if not x.ndim:
             kind = CellTracer
             x = float(x) if x.dtype == np.float64 else x
+    elif isinstance(x, StandIn):
+        if isinstance(x, np.ndarray):
+            kind = Tracer if x.ndim else CellTracer
+            x = x if x.ndim else x.operand()
+        elif x.weak:
+            kind = WeakTracer
     elif isinstance(x, float):
         kind = WeakTracer if type(x) is float else Tracer
         x = float(x)

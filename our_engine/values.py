@@ -8,6 +8,7 @@ import numpy as np
 
 from .basis import Diagonal
 from .recording import Node, raw
+from .stand_in import StandIn, as_array
 from .tracer import Tracer
 from .types import Array, DifferentiationError
 
@@ -37,6 +38,12 @@ def primal(who: str, x: Any) -> Array:
             f"our_engine.{who}: cannot differentiate with respect to a {type(x).__name__}, whose "
             "operations are not those of an array; pass np.asarray(x)"
         )
+    if isinstance(x, StandIn):
+        if np.result_type(x).kind not in "fc":
+            raise DifferentiationError(
+                f"our_engine.{who}: cannot differentiate with respect to an array of integers"
+            )
+        return x
     if isinstance(x, np.ndarray):
         return primal(who, np.asarray(x))
     raise DifferentiationError(
@@ -72,12 +79,14 @@ def fitted(what: str, x: Any, seed: Any) -> Any:
             raise _misfit(what, seed.shape, np.shape(x))
         return seed
     dtype = np.dtype(float) if type(x) is float else x.dtype
-    array = np.asarray(seed)
+    array = as_array(seed)
     if array.shape != np.shape(x):
         raise _misfit(what, array.shape, np.shape(x))
     if array.dtype.kind == "c" and dtype.kind != "c":
         raise DifferentiationError(f"our_engine: the {what} of a real value must be real")
     if not array.ndim:
+        if isinstance(array, StandIn):
+            return array.as_derivative(dtype, is_array=False)
         return unboxed(dtype.type(array[()]))
     return array.astype(dtype, copy=False)
 
@@ -105,6 +114,8 @@ def finished(x: Any, derivative: Any, copy: bool = False) -> Any:
         dtype = np.result_type(raw(x))
         alike = np.result_type(raw(derivative)) == dtype
         return derivative.twin() if alike else derivative.astype(dtype)
+    if isinstance(derivative, StandIn):
+        return derivative.as_derivative(np.result_type(raw(x)), isinstance(x, np.ndarray))
     if isinstance(x, np.ndarray):
         return np.array(derivative, dtype=x.dtype).reshape(x.shape)
     if type(derivative) is float and isinstance(x, (float, Tracer)):
@@ -121,6 +132,9 @@ def finished_stack(x: Any, derivative: Any, stack: int, copy: bool = False) -> A
         return derivative if derivative.dtype == dtype else derivative.astype(dtype)
     if derivative is None:
         return np.zeros(shape, dtype)
+    if isinstance(derivative, StandIn):
+        spread = np.broadcast_to(derivative, shape)
+        return spread if spread.dtype == dtype else spread.astype(dtype)
     if type(derivative) is not np.ndarray or not derivative.flags.writeable:
         return np.array(np.broadcast_to(derivative, shape), dtype)
     return derivative.astype(dtype, copy=copy)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backends.dialects.words import under
 from harness.contract import Dialect, Operator
 from harness.contract.namespace import SPECIAL
 
-__all__ = ["OUR_ENGINE"]
+__all__ = ["OUR_ENGINE", "OUR_ENGINE_COMPILED"]
 
 _SORT = "lambda x, axis=-1, descending=False, stable=True: "
 
@@ -44,4 +46,8 @@ OUR_ENGINE = Dialect(
             "our_engine.jacobian(our_engine.grad({f}, {argnums}), {argnums}, 'forward')({xs})"
         ),
     },
+)
+
+OUR_ENGINE_COMPILED = replace(
+    OUR_ENGINE, call="our_engine.compile(lambda {operands}: {expression})({operands})"
 )

@@ -48,10 +48,12 @@ def select_backends(
 ) -> tuple[list[BackendEntry], list[str]]:
     """The backends to run, and a notice for each that was left out because its library is missing.
 
-    UsageError for a pattern that matches none. RunFailedError when a backend that was asked for
-    by its own name cannot run, or when none is left.
+    No pattern means all but those that are ``on_demand``. UsageError for a pattern that matches
+    none. RunFailedError when a backend that was asked for by its own name cannot run, or when none
+    is left.
     """
-    names = _chosen("backend", patterns, registry.backends, fnmatchcase)
+    there = [n for n, entry in registry.backends.items() if patterns or not entry.on_demand]
+    names = _chosen("backend", patterns, there, fnmatchcase)
     ready, notices = [], []
     for name in names:
         entry = registry.backends[name]

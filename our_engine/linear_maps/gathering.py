@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from our_engine.node import Node
+from our_engine.stand_in import stand_in
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
-from .masked import Masked, plain
+from .masked import Masked, covered, plain
 from .stacks import mapped_index
 
 
@@ -36,11 +38,7 @@ class Gather(LinearMap):
     def pull(self, u: Cotangent) -> Cotangent:
         """U added at the index, and zero by structure elsewhere."""
         if type(u) is Masked:
-            mask = np.zeros(self.in_shape, bool)
-            if self.unique:
-                mask[self.index] = u.mask
-            else:
-                np.logical_or.at(mask, self.index, u.mask)
+            mask = covered(self.in_shape, self.index, u.mask)
             return Masked(scatter(u.value, self.in_shape, self.index, self.unique), mask)
         if not self.in_shape:
             return scatter(u, self.in_shape, self.index, self.unique)
@@ -110,6 +108,9 @@ class Scatter(LinearMap):
 
 def scatter(u: Array, shape: Shape, index: Any, unique: bool) -> Array:
     """Zeros of `shape` with u added at `index`; traced if u is."""
+    stood = stand_in(u, index)
+    if stood is not None and not isinstance(u, Node):
+        return stood.through(scatter, u, shape, index, unique)
     if not isinstance(u, (np.ndarray, np.generic, float, int, complex)):
         return traced_scatter(u, shape, index)
     total = np.zeros(shape, np.result_type(u))

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from our_engine.stand_in import StandIn, stand_in
 from our_engine.types import Array, Cotangent, Shape
+
+_PLAIN = (np.ndarray, np.generic, float, int, complex)
 
 
 class Placed(NamedTuple):
@@ -79,7 +82,7 @@ class Masked:
                 if self.settled is not None:
                     mask |= self.settled[1]
                 for placed in _each(self.waiting):
-                    mask[placed.index] = True
+                    mask = mask | covered(self.shape, placed.index)
                 self._mask = mask
         return self._mask
 
@@ -135,7 +138,9 @@ class Masked:
         total = None if self.settled is None else self.settled[0]
         terms = list(_each(self.waiting))
         values = [placed.u for placed in terms] + ([] if total is None else [total])
-        if not all(isinstance(u, (np.ndarray, np.generic, float, int, complex)) for u in values):
+        if not all(isinstance(u, _PLAIN) and not isinstance(u, StandIn) for u in values) or any(
+            stand_in(placed.index) is not None for placed in terms
+        ):
             # Of a traced cotangent: the sum is to be recorded.
             from .gathering import scatter
 
@@ -151,6 +156,19 @@ class Masked:
             else:
                 np.add.at(array, index, u)
         return array
+
+
+def covered(shape: Shape, index: Any, mask: Any = True) -> Array:
+    """Booleans of `shape`: True at `index`, or where `mask` is True there."""
+    stood = stand_in(index, mask)
+    if stood is not None:
+        return stood.through(covered, shape, index, mask)
+    found = np.zeros(shape, bool)
+    if mask is True:
+        found[index] = True
+    else:
+        np.logical_or.at(found, index, mask)
+    return found
 
 
 def _each(waiting: Any) -> Iterator[Placed]:

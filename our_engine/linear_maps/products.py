@@ -127,7 +127,7 @@ def times(a: Array, b: Array) -> Array:
 
 
 def _plain(a: Array, b: Array) -> bool:
-    return type(a) is np.ndarray and type(b) is np.ndarray
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
 
 
 def _flat(a: Array) -> Array:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from our_engine.stand_in import StandIn
 from our_engine.types import Array, Cotangent, Shape
 
 from .base import LinearMap
@@ -194,6 +195,8 @@ def spread(u: Array, shape: Shape) -> Array:
 
     A small array is filled instead, so that a sweep may multiply into it.
     """
+    if isinstance(u, StandIn):
+        return np.broadcast_to(u, shape)
     size = math.prod(shape)
     if size <= _SMALL:
         full = np.empty(shape, type(u))

@@ -11,6 +11,7 @@ from our_engine.linear_maps import ONE, Broadcast, Cast, Gather, LinearMap, Resh
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec
 from our_engine.recording import Node, raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError, Shape
 
 
@@ -27,7 +28,7 @@ def refuse(function: str, **settings: Any) -> None:
 
 def array(x: Any) -> Array:
     """A traced value as it is, anything else as an array."""
-    return x if isinstance(x, Node) else np.asarray(x)
+    return x if isinstance(x, Node) else as_array(x)
 
 
 def fitted(x: Spec, y: Spec) -> LinearMap:
@@ -45,7 +46,7 @@ def selection(where: Any, shape: Shape) -> LinearMap:
     """The map of a `where` keyword: the chosen elements, and zero by structure elsewhere."""
     if where is True:
         return ONE
-    return Select(np.broadcast_to(np.asarray(where, dtype=bool), shape))
+    return Select(np.broadcast_to(as_array(where, bool), shape))
 
 
 def count(shape: Shape, axis: Any, where: Any = True) -> Any:

@@ -156,7 +156,7 @@ def _within(x: Array, low: float, high: float = math.inf) -> Array:
     plain = raw(x)
     outside = plain < low
     if high < math.inf:
-        outside |= plain > high
+        outside = outside | (plain > high)
     if not np.any(outside):
         return x
     return x * np.where(outside, np.nan, 1.0).astype(np.result_type(plain))

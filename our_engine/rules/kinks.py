@@ -22,6 +22,7 @@ from our_engine.linear_maps import (
 )
 from our_engine.primitives import Spec, composite, elementwise, rule
 from our_engine.recording import raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, Settings
 
 _MISSING: Any = object()
@@ -30,7 +31,7 @@ _MISSING: Any = object()
 def choose(mask: Any) -> LinearMap:
     """Where the mask is True the identity, elsewhere zero by structure."""
     mask = raw(mask)
-    if type(mask) is np.ndarray and mask.ndim:
+    if isinstance(mask, np.ndarray) and mask.ndim:
         return Select(mask)
     return ONE if mask else ZERO
 
@@ -55,7 +56,7 @@ def _copysign(a: Array, b: Array, _y: Array) -> Array:
 def _true(condition: Any) -> Any:
     if type(condition) is np.ndarray and condition.dtype == bool:
         return condition
-    return np.asarray(raw(condition)).astype(bool)[()]
+    return as_array(raw(condition)).astype(bool)[()]
 
 
 def _where_arguments(

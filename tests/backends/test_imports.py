@@ -12,6 +12,7 @@ import pytest
 LIBRARIES = {"torch", "jax", "jaxlib", "autograd", "tensorflow"}
 OWN = {
     "our_engine": set(),
+    "our_engine-compiled": set(),
     "numpy_manual": set(),
     "finite_difference": set(),
     "pytorch": {"torch"},

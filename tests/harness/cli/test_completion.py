@@ -38,7 +38,7 @@ def offered(line: str) -> list[str]:
     [
         ("adjudge ba", {"backends"}, True),
         ("adjudge check --b", {"--backend"}, True),
-        ("adjudge check --backend our", {"our_engine"}, True),
+        ("adjudge check --backend our", {"our_engine", "our_engine-compiled"}, True),
         ("adjudge gate --backend ", {"our_engine", "jax", "pytorch", "autograd"}, False),
         ("adjudge check --problem lecture.ch", {"lecture.chain", "lecture.chain.fan"}, False),
         ("adjudge run --suite le", {"lecture"}, True),

@@ -1,0 +1,141 @@
+"""A function and the recordings of it."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from our_engine.types import Tree
+
+from .arguments import TracedArgumentError, described, key_of, staged
+from .errors import NotRecordedError
+from .simplify import simplified
+from .source import MISS, Source
+from .trace import Trace
+
+KEPT = 16
+"""The most recordings that a compiled function holds; the one used least recently goes first."""
+
+TRIES = 16
+"""So many recordings are made freely. Of more, each has to have been worth its while:"""
+
+REPLAYS = 8
+"""there must have been so many calls that were run from a recording for each that was made."""
+
+ATTEMPTS = 2
+"""So often is it tried to record a kind of arguments: a failure may be that of the values."""
+
+REMEMBERED = 256
+"""Of so many kinds of arguments it is remembered that they cannot be recorded."""
+
+
+class Recording:
+    """One recording: `replay(args, kwargs)` gives the result, or MISS if it is not of that call.
+
+    `source` is its text.
+    """
+
+    __slots__ = ("key", "replay", "source")
+
+    def __init__(self, key: Any, trace: Trace, result: Tree, description: Tree) -> None:
+        """Compile what was recorded."""
+        written = Source(simplified(trace.finish(result)), description)
+        self.key = key
+        self.source = written.text
+        self.replay = written.compiled()
+
+
+class Recordings:
+    """The recordings of a function, the latest used first."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """None yet."""
+        self.function = function
+        self.kept: tuple[Recording, ...] = ()
+        self.refused: OrderedDict[Any, list[str]] = OrderedDict()
+        self.made = 0
+        self.replayed = 0
+        self._lock = threading.Lock()
+
+    def answer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The result of a call that is not of the latest recording; MISS: run it as it stands."""
+        kept = self.kept
+        for place, recording in enumerate(kept[1:], start=1):
+            result = recording.replay(args, kwargs)
+            if result is not MISS:
+                self.replayed += 1
+                self.kept = (recording, *kept[:place], *kept[place + 1 :])
+                return result
+        return self._recorded(args, kwargs)
+
+    def _recorded(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        try:
+            description = described((args, kwargs))
+        except (TracedArgumentError, NotRecordedError):
+            return MISS
+        key = key_of(description)
+        worth = self.made < TRIES or self.replayed >= REPLAYS * self.made
+        if not worth or len(self.refused.get(key, ())) >= ATTEMPTS:
+            return MISS
+        recording = self._made(key, description, args, kwargs)
+        if recording is not None:
+            result = recording.replay(args, kwargs)
+            if result is not MISS:
+                with self._lock:
+                    self.kept = (recording, *self.kept)[:KEPT]
+                return result
+        return MISS
+
+    def _made(self, key: Any, description: Tree, args: Any, kwargs: Any) -> Recording | None:
+        self.made += 1
+        trace = Trace()
+        try:
+            # What the program sets for itself differs from this; the rest is left to the caller.
+            with np.errstate(all="call", call=_nothing):
+                positional, named = staged(description, (args, kwargs), trace.input)
+                result = self.function(*positional, **named)
+            return Recording(key, trace, result, description)
+        except Exception as error:  # noqa: BLE001 - the call itself is to raise it, if it is one
+            self._refuse(key, trace.failure or f"{type(error).__name__}: {error}")
+            return None
+        finally:
+            trace.close()
+
+    def _refuse(self, key: Any, reason: str) -> None:
+        with self._lock:
+            self.refused.setdefault(key, []).append(reason)
+            while len(self.refused) > REMEMBERED:
+                self.refused.popitem(last=False)
+
+
+def compile(g: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - as re.compile, torch's
+    """g."""
+    recordings = Recordings(g)
+
+    @functools.wraps(g)
+    def compiled(*args: Any, **kwargs: Any) -> Any:
+        try:
+            kept = recordings.kept
+            if kept:
+                result = kept[0].replay(args, kwargs)
+                if result is not MISS:
+                    recordings.replayed += 1
+                    return result
+            result = recordings.answer(args, kwargs)
+            if result is not MISS:
+                return result
+        except Exception:  # noqa: BLE001 - the program may have an answer to it, or raise it
+            pass
+        return g(*args, **kwargs)
+
+    compiled.recordings = recordings  # type: ignore[attr-defined]
+    return compiled
+
+
+def _nothing(*_: Any) -> None:
+    """What NumPy calls at a floating-point error while a program is recorded."""

@@ -10,12 +10,9 @@ from typing import Self
 
 from harness.contract import Failure, VerdictKind
 from harness.running.messages import Hello, Pin, Reply, Request
-from harness.running.process import WorkerProcess
+from harness.running.process import Start, WorkerProcess
 
-__all__ = ["Fleet", "Start"]
-
-Start = Callable[[str], WorkerProcess]
-"""Makes a worker for the backend of that name."""
+__all__ = ["Fleet"]
 
 _SLICE_S = 0.2
 _PIN_DEADLINE_S = 10.0

@@ -17,7 +17,7 @@ from harness.running.inputs import Inputs
 from harness.running.journal import Journal
 from harness.running.lanes import Lane, drive
 from harness.running.messages import Evaluate, Hello, Task
-from harness.running.process import WorkerProcess
+from harness.running.process import Start
 from harness.running.progress import View
 from harness.running.records import CurveRecord, Record, ResultRecord, VerdictRecord
 from harness.running.work import Work
@@ -68,12 +68,7 @@ class Judging:
     _alone: set[str] = field(default_factory=set)
     _untold: list[tuple[str, Case, Verdict]] = field(default_factory=list)
 
-    def run(
-        self,
-        todo: Mapping[str, Sequence[Case]],
-        width: int,
-        start: Callable[[str], WorkerProcess],
-    ) -> None:
+    def run(self, todo: Mapping[str, Sequence[Case]], width: int, start: Start) -> None:
         """Judge the cases of each backend in ``todo``, by up to ``width`` workers at a time."""
         if not todo:
             return

@@ -16,15 +16,13 @@ from multiprocessing.connection import wait
 
 from harness.contract import Evaluation, Failure, VerdictKind
 from harness.running.messages import Evaluate, Evaluated, Hello, Reply, Task
-from harness.running.process import WorkerProcess
+from harness.running.process import Start, WorkerProcess
 
 __all__ = ["Lane", "drive"]
 
 _SLICE_S = 0.2
 _TURN_S = 0.02  # for the answers of one lane, before the next lane has its turn
 _NO_HELLO = Failure(VerdictKind.CRASHED, "the worker spoke before it said that it was there")
-
-Start = Callable[[str], WorkerProcess]
 
 
 class Lane(ABC):

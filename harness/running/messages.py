@@ -16,6 +16,7 @@ from harness.contract import Case, Evaluation, Failure, Problem
 from harness.problems.inputs import CaseInputs
 
 __all__ = [
+    "COMPILED",
     "Check",
     "Checked",
     "Done",
@@ -39,6 +40,9 @@ __all__ = [
     "Warm",
     "Warmed",
 ]
+
+COMPILED = "ADJUDGE_COMPILED"
+"""The environment variable that names the folder of compiled code, where a worker may use one."""
 
 
 @dataclass(frozen=True, slots=True)

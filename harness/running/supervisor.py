@@ -26,11 +26,11 @@ from harness.running.inputs import Inputs
 from harness.running.journal import Journal, read_journal
 from harness.running.judging import Judging, judged_before
 from harness.running.measuring import Measuring
-from harness.running.messages import Hello
+from harness.running.messages import COMPILED, Hello
 from harness.running.pacing import Pacing
 from harness.running.plan import Plan
 from harness.running.planning import may_be_timed
-from harness.running.process import COMPILED, WorkerProcess
+from harness.running.process import WorkerProcess
 from harness.running.progress import View, as_clock
 from harness.running.records import (
     InterruptionRecord,

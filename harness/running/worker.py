@@ -31,6 +31,7 @@ from harness.errors import AdjudgeError
 from harness.problems.inputs import CaseInputs
 from harness.running import evaluation, turns
 from harness.running.messages import (
+    COMPILED,
     Check,
     Done,
     Evaluate,
@@ -49,7 +50,6 @@ from harness.running.messages import (
     Turn,
     Warm,
 )
-from harness.running.process import COMPILED
 from harness.timing import environment
 from harness.timing.collector import quiet_collector
 

@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 
 from harness.contract import Case, Operator
-from harness.running import judging, process, supervisor
+from harness.running import judging, supervisor, wire
 from harness.running.journal import JOURNAL, read_journal
-from harness.running.messages import Evaluated
+from harness.running.messages import COMPILED, Evaluated
 from harness.running.process import WorkerProcess
 from harness.running.progress import QuietView
 from harness.running.records import VerdictRecord
@@ -41,7 +41,7 @@ def started(monkeypatch):
     class Recorded(WorkerProcess):
         def __init__(self, backend, variables, *args):
             super().__init__(backend, variables, *args)
-            self.compiled = variables.get(process.COMPILED)
+            self.compiled = variables.get(COMPILED)
             self.ahead = 0
             workers.append(self)
 
@@ -87,7 +87,7 @@ def test_it_costs_the_case_that_the_worker_was_on(
     """With the second point waiting behind the first, held back, or in the same request."""
     monkeypatch.setattr(judging, "_TASKS_AT_ONCE", tasks)
     if not ahead:
-        monkeypatch.setattr(process, "_AHEAD_BYTES", 0)
+        monkeypatch.setattr(wire, "_AHEAD_BYTES", 0)
     found = verdicts(plan(backend))
     for (_, case), record in found.items():
         assert record.kind == (EXPECTED | {Operator.JVP: kind})[case.operator]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -160,16 +159,6 @@ def test_a_backend_that_does_not_come_up_is_a_failure(faulty_registry):
     assert isinstance(reply, Failure)
     assert "no_such_library_anywhere" in reply.message
     assert "\n" not in reply.message
-
-
-def test_a_reply_may_not_bring_a_library_along():
-    with pytest.raises(pickle.UnpicklingError, match=r"fractions\.Fraction"):
-        process._read(pickle.dumps(__import__("fractions").Fraction(1, 3)))
-
-
-def test_what_is_no_reply_is_refused():
-    with pytest.raises(TypeError, match="not a reply: dict"):
-        process._read(pickle.dumps({"harmless": 1}))
 
 
 def test_workers_take_the_variables_and_find_what_the_supervisor_finds(start, monkeypatch):

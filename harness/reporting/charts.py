@@ -88,7 +88,8 @@ def growth(rows: Rows, styles: Styles, unit: str) -> str:
 def profiles(rows: Rows, styles: Styles) -> str:
     """The share of cells within a factor τ of the fastest: a step line a backend, in its band.
 
-    Rows: backend, tau, share, low, high; τ from 1 on, logarithmic.
+    Rows: backend, tau, share, low, high, marked (with the backend's shape); τ from 1 on,
+    logarithmic.
     """
     styles = draw.present(rows, styles)
     domain, ticks = theme.log_ticks([r["tau"] for r in rows])
@@ -113,7 +114,17 @@ def profiles(rows: Rows, styles: Styles) -> str:
         y=alt.Y("share:Q", scale=whole, axis=axis, title=None),
         color=draw.hue(styles, legend=True, columns=4),
     )
-    chart = alt.layer(band, line).properties(width=640, height=300)
+    points = (
+        base.transform_filter("datum.marked")
+        .mark_point(size=60, filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=alt.Y("share:Q", scale=whole, axis=axis, title=None),
+            color=draw.hue(styles, legend=True, columns=4),
+            shape=draw.shape(styles, legend=True, columns=4),
+        )
+    )
+    chart = alt.layer(band, line, points).properties(width=640, height=300)
     return draw.svg(chart, "Share of cells within a factor of the fastest")
 
 
@@ -189,7 +200,7 @@ def error_against_time(rows: Rows, styles: Styles) -> str:
     Rows: panel, backend, seconds, error. An exact result stands at the floor, 1e-18.
     """
     styles = draw.present(rows, styles)
-    x_domain, x_ticks = theme.log_ticks([r["seconds"] for r in rows], most=5)
+    x_domain, x_ticks = theme.log_ticks([r["seconds"] for r in rows], most=4)
     y_domain, y_ticks = theme.log_ticks([r["error"] for r in rows])
     points = (
         alt.Chart()
@@ -215,7 +226,7 @@ def error_against_time(rows: Rows, styles: Styles) -> str:
 def curves(rows: Rows, styles: Styles, title: str, logarithmic: bool) -> str:
     """A quantity for each step of a descent: a line a backend.
 
-    Rows: backend, step, value.
+    Rows: backend, step, value, marked (with the backend's shape).
     """
     styles = draw.present(rows, styles)
     domain, ticks = theme.log_ticks([r["value"] for r in rows])
@@ -225,19 +236,21 @@ def curves(rows: Rows, styles: Styles, title: str, logarithmic: bool) -> str:
         if logarithmic
         else alt.Axis(tickCount=5, format="~r")
     )
-    chart = (
-        alt.Chart(alt.Data(values=list(rows)))
-        .mark_line(strokeWidth=1.5)
-        .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(tickCount=5, grid=False)),
-            y=alt.Y("value:Q", scale=scale, axis=axis, title=None),
-            color=draw.hue(styles, legend=True, columns=4),
-            strokeDash=alt.condition(
-                alt.FieldEqualPredicate(equal=draw.baseline(styles), field="backend"),
-                alt.value([4, 3]),
-                alt.value([1, 0]),
-            ),
-        )
-        .properties(width=400, height=220)
+    base = alt.Chart(alt.Data(values=list(rows))).encode(
+        x=alt.X("step:Q", title="step", axis=alt.Axis(tickCount=5, grid=False)),
+        y=alt.Y("value:Q", scale=scale, axis=axis, title=None),
+        color=draw.hue(styles, legend=True, columns=4),
     )
-    return draw.svg(chart, title)
+    line = base.mark_line(strokeWidth=1.5).encode(
+        strokeDash=alt.condition(
+            alt.FieldEqualPredicate(equal=draw.baseline(styles), field="backend"),
+            alt.value([4, 3]),
+            alt.value([1, 0]),
+        )
+    )
+    points = (
+        base.transform_filter("datum.marked")
+        .mark_point(size=40, filled=True, opacity=1)
+        .encode(shape=draw.shape(styles, legend=True, columns=4))
+    )
+    return draw.svg(alt.layer(line, points).properties(width=400, height=220), title)

@@ -44,12 +44,14 @@ _SHORT_HEAD = 28
 def panels(chart: Chart, rows: Rows, by: str = "backend") -> Chart:
     """``chart`` for each panel, in the order in which the panels first occur.
 
-    Four in a line, or three wider ones where a head needs the room. Marks are drawn backend by
+    Four in a line, or three wider ones where a head needs the room; one alone is wide. Marks are drawn backend by
     backend (or what ``by`` says), so that those of one backend are one path.
     """
     order = list(dict.fromkeys(r["panel"] for r in rows))
     rank = {name: i for i, name in enumerate(dict.fromkeys(r[by] for r in rows))}
     columns, width = (4, 205) if max(map(len, order)) <= _SHORT_HEAD else (3, 290)
+    if len(order) == 1:
+        width = 440
     header = alt.Header(title=None)
     return chart.properties(width=width).facet(
         facet=alt.Facet("panel:N", sort=order, header=header),
@@ -88,12 +90,12 @@ def hue(styles: Styles, *, legend: bool = False, columns: int = 8, fill: bool = 
     )
 
 
-def shape(styles: Styles, *, legend: bool = False) -> Any:
+def shape(styles: Styles, *, legend: bool = False, columns: int = 8) -> Any:
     """The backend's shape as an encoding; with equal legends, colour and shape share one."""
     return alt.Shape(
         "backend:N",
         scale=alt.Scale(domain=list(styles), range=[shape for _, shape in styles.values()]),
-        legend=alt.Legend(columns=8) if legend else None,
+        legend=alt.Legend(columns=columns) if legend else None,
     )
 
 

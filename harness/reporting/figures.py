@@ -14,7 +14,7 @@ from harness.reporting.findings.against import Profile
 from harness.reporting.findings.growth import Family
 from harness.reporting.findings.speed import Cell, Speed
 from harness.reporting.findings.starting import Start
-from harness.reporting.findings.training import Training
+from harness.reporting.findings.training import Curve, Training
 from harness.running.records import A_A
 from harness.timing.statistics import Answer
 
@@ -28,6 +28,9 @@ CURVE_POINTS = 100
 
 FURTHEST = 1000.0
 """The factor of the fastest at which a profile is cut off."""
+
+_MARKS = 5
+"""Marks on a line that tell its backend without its colour."""
 
 _PANEL_WIDTH = 40
 """Characters in the head of a panel: more would run into the next one."""
@@ -102,11 +105,15 @@ class Figures:
         """Performance profiles, up to where the slowest of what has a time has got in."""
         ends = [x for p in profiles for x in p.slowdowns if math.isfinite(x)]
         last = min(max(ends, default=1.0), FURTHEST) * 1.15
-        rows = [
-            {"backend": _label(p.backend), "tau": tau, "share": share, "low": low, "high": high}
-            for p in profiles
-            for tau, share, low, high in p.steps(last)
-        ]
+        rows: list[dict[str, Any]] = []
+        for p in profiles:
+            steps = p.steps(last)
+            marks = _spread([math.log(tau) for tau, *_ in steps], profiles.index(p), len(profiles))
+            rows += [
+                {"backend": _label(p.backend), "tau": tau, "share": share, "low": low}
+                | {"high": high, "marked": i in marks}
+                for i, (tau, share, low, high) in enumerate(steps)
+            ]
         return charts.profiles(rows, self._styles) if rows else ""
 
     def predicted(self, chains: Iterable[Chain]) -> str:
@@ -162,8 +169,9 @@ class Figures:
         """The loss after each step."""
         rows = [
             {"backend": _label(curve.backend), "step": step, "value": float(loss)}
-            for curve in training.curves.values()
-            for step, loss in _thinned(curve.losses)
+            | {"marked": i in marks}
+            for curve, marks in _marked(training)
+            for i, (step, loss) in enumerate(_thinned(curve.losses))
             if math.isfinite(loss)
         ]
         return charts.curves(rows, self._styles, "Loss after each step", False) if rows else ""
@@ -172,9 +180,10 @@ class Figures:
         """The largest relative distance to the reference curve up to each step."""
         rows = [
             {"backend": _label(curve.backend), "step": step, "value": max(float(distance), EXACT)}
-            for curve in training.curves.values()
+            | {"marked": i in marks}
+            for curve, marks in _marked(training)
             if curve.backend != training.reference
-            for step, distance in _thinned(np.maximum.accumulate(curve.distances))
+            for i, (step, distance) in enumerate(_thinned(np.maximum.accumulate(curve.distances)))
             if math.isfinite(distance)
         ]
         title = "Largest relative distance to the reference up to each step"
@@ -200,6 +209,28 @@ def _thinned(values: np.ndarray) -> list[tuple[int, float]]:
     stride = max(len(values) // CURVE_POINTS, 1)
     last = len(values) - 1
     return [(i, float(x)) for i, x in enumerate(values) if i % stride == 0 or i == last]
+
+
+def _spread(places: Sequence[float], turn: int, turns: int) -> set[int]:
+    """A few of ``places``, which ascend, one for each part of their range.
+
+    Each of several lines takes its own ``turn`` in a part, so that the marks of lines that lie on
+    one another do not.
+    """
+    first, last = places[0], places[-1]
+    wanted = [
+        first + (last - first) * (part + (turn + 0.5) / turns) / _MARKS for part in range(_MARKS)
+    ]
+    return {min(range(len(places)), key=lambda i: abs(places[i] - at)) for at in wanted}
+
+
+def _marked(training: Training) -> list[tuple[Curve, set[int]]]:
+    """Each curve, with the places among its thinned steps that get the backend's shape."""
+    curves = list(training.curves.values())
+    return [
+        (curve, _spread([s for s, _ in _thinned(curve.losses)], i, len(curves)))
+        for i, curve in enumerate(curves)
+    ]
 
 
 def _label(name: str) -> str:

@@ -26,7 +26,7 @@ __all__ = ["MissingExtraError", "environment", "packed", "render", "require", "w
 _STYLES = ("tokens", "type", "masthead", "tables", "verdicts", "figures", "controls", "print")
 _SCRIPTS = (
     "dom", "state", "theme", "sorting", "filtering", "csv", "explorer", "tracing", "downloads",
-    "navigation", "start",
+    "navigation", "printing", "start",
 )  # fmt: skip
 
 

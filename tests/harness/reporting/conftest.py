@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,21 @@ class SyntheticRun:
         return load_run(self.write())
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, once for all tests that want it."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Debian's chromium is not installed")
+    with api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield launched
+        launched.close()
+
+
 @pytest.fixture
 def synthetic(tmp_path: Path) -> Callable[..., SyntheticRun]:
     """A factory of synthetic runs under the test's own folder."""
@@ -159,6 +175,12 @@ def synthetic(tmp_path: Path) -> Callable[..., SyntheticRun]:
         return SyntheticRun(tmp_path / name, **given)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def build_synthetic() -> type[SyntheticRun]:
+    """``SyntheticRun`` itself, for a run in a folder of one's own that several tests share."""
+    return SyntheticRun
 
 
 @pytest.fixture

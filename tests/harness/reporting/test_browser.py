@@ -6,8 +6,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
-from collections.abc import Iterator
 from importlib import resources
 from types import SimpleNamespace
 
@@ -20,22 +18,7 @@ from harness.reporting.schema import MEASUREMENTS, VERDICTS
 
 for _needed in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(_needed, reason="the report extra is not installed")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
-
 HOSTILE = "<img src=x onerror=alert(1)>\"'=cmd()\u202e\x00"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -346,3 +329,87 @@ def test_without_javascript_a_count_leads_to_its_divergence(open_page):
     page.locator(".strip a", has_text="1 wrong").click()
     page.locator("#d1-in").wait_for(state="visible")
     assert "the sign is wrong at [3]" in page.locator("#d1-in").inner_text()
+
+
+def test_what_is_closed_is_read_on_paper_and_closed_again(open_page):
+    page = open_page()
+    inside = page.locator("#d1-in")
+    rows = page.locator("#m1 tr.operator").first
+    before = page.url
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert inside.is_visible()
+    assert rows.is_visible()
+    assert page.locator("#cells-1-1 table").is_visible()
+    assert page.locator("#all-verdicts").is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    page.wait_for_timeout(50)
+    assert not inside.is_visible()
+    assert page.url == before  # the view in the address knows nothing of it
+    page.locator("#d1 > summary").click()
+    page.wait_for_function("location.hash.includes('open=d1')")
+
+
+def test_nothing_is_wider_than_the_paper(open_page):
+    page = open_page(viewport={"width": 1032, "height": 800})  # A4 landscape without its margins
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1032
+
+
+def test_without_javascript_what_is_closed_is_on_paper_too(open_page):
+    """Chromium draws the content of closed details when the style asks for it."""
+    page = open_page(java_script_enabled=False)
+    height = page.locator("#d1").bounding_box()["height"]
+    page.emulate_media(media="print")
+    assert page.locator("#d1").bounding_box()["height"] > height + 50
+
+
+def sorted_by(page, table: str, head: str, key: str) -> list[object]:
+    """The column's values after one click on its head, as the page's rows have them."""
+    button = page.locator(f"#{table} thead th", has_text=head).first.get_by_role("button")
+    button.click()
+    return page.eval_on_selector_all(f"#{table} tbody tr:not(.group)", f"rows => rows.map({key})")
+
+
+def test_text_counts_times_and_signed_numbers_are_sorted_as_what_they_are(open_page):
+    page = open_page("#right")
+    page.locator("#counts > summary").click()
+    data = "r => Number(r.cells[{0}].querySelector('data').value)"
+    for head, place in (("count forward", 3), ("time forward", 6), ("forward ÷ reverse", 8)):
+        values = sorted_by(page, "counts-table", head, data.format(place))
+        assert values == sorted(values)
+        assert len(set(values)) > 1
+    # n=8 before n=64: numbers inside of text count as numbers.
+    sizes = sorted_by(page, "counts-table", "widths", "r => r.cells[1].innerText.trim()")
+    assert sizes == ["n=8"] * 3 + ["n=64"] * 3
+    names = sorted_by(page, "counts-table", "backend", "r => r.cells[2].innerText.trim()")
+    assert names == sorted(names)
+    # How often something is against a backend: counts behind words.
+    told = sorted_by(page, "glance", "against it", "r => r.cells[1].innerText.trim()")
+    assert [re.match(r"✓ none|✗ \d", t)[0] for t in told] == ["✓ none", "✗ 1", "✗ 2"]
+
+
+def test_a_glance_leads_to_every_divergence_of_a_backend_by_keyboard_and_back(open_page):
+    page = open_page()
+    link = page.locator("#glance a[data-drill]", has_text="2 of")
+    link.focus()
+    page.keyboard.press("Enter")
+    assert shown(page) == ["slow crashed", "slow raised"]
+    assert page.locator(".divergence[open]").count() == 2
+    focused = "document.activeElement.closest('.divergence')?.dataset.verdict"
+    assert page.evaluate(focused) == "crashed"
+    page.keyboard.press("Tab")
+    for _ in range(20):
+        if page.evaluate(focused) == "raised":
+            break
+        page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "raised"
+    restored = open_page("#" + page.url.split("#", 1)[1])
+    assert shown(restored) == ["slow crashed", "slow raised"]
+    assert restored.locator(".divergence[open]").count() == 2
+    page.keyboard.press("Alt+ArrowLeft")
+    page.wait_for_function("document.querySelectorAll('.divergence[open]').length === 0")
+    assert shown(page) == ALL

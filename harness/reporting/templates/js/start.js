@@ -13,6 +13,7 @@ const started = () => {
   copying();
   downloads();
   navigation();
+  printing();
   ready = true;
   let place = parameters().get("at");
   applied();

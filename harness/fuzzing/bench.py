@@ -19,7 +19,7 @@ from harness.contract import Case, Evaluation, Failure, Operator, Problem, Verdi
 from harness.fuzzing.specimens import Specimen
 from harness.plugins import Registry
 from harness.running.inputs import Inputs
-from harness.running.judging import verdict_of
+from harness.running.judged import verdict_of
 from harness.running.messages import Evaluate, Evaluated, Hello, Task
 from harness.running.process import WorkerProcess
 from harness.running.reproducers import Reproducers

@@ -13,7 +13,7 @@ import numpy as np
 from harness.contract import TIMEABLE, Case, Evaluation, Failure
 from harness.problems.inputs import CaseInputs
 from harness.running.fleet import Fleet
-from harness.running.judging import Judged, digest, verdict_of
+from harness.running.judged import Judged, digest, verdict_of
 from harness.running.messages import (
     Check,
     Checked,

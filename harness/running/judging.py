@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-import numpy as np
 
 from harness.contract import Case, Evaluation, Failure, Operator, Verdict, VerdictKind
-from harness.problems.inputs import CaseInputs
 from harness.running.inputs import Inputs
 from harness.running.journal import Journal
+from harness.running.judged import Judged, digest, undecided, verdict_of
 from harness.running.lanes import Lane, drive
 from harness.running.messages import Evaluate, Hello, Task
 from harness.running.process import Start
 from harness.running.progress import View
-from harness.running.records import CurveRecord, Record, ResultRecord, VerdictRecord
+from harness.running.records import Record, ResultRecord
+from harness.running.verdict_records import curve_record, verdict_record
 from harness.running.work import Work
 from harness.verification.judge import Judge
 
-__all__ = ["Judged", "Judging", "digest", "judged_before", "verdict_of", "without_places"]
+__all__ = ["Judging"]
 
 _TASKS_AT_ONCE = 16
 """Enough that a worker does not wait while the supervisor judges."""
 
 _WORTH_A_WORKER = 300
 """Cases for which one more worker of a backend, with all that it has to import, is started."""
-
-_PLACES = re.compile(
-    r"[^\s\"'(]*/(?=(?:site-packages|dist-packages|python3\.\d+)/)"
-    + "|"
-    + re.escape(f"{Path(__file__).parents[2]}/")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What timing wants to know of a judged case: the results' digest, seconds of a first call."""
-
-    digest: str
-    seconds: float
 
 
 @dataclass
@@ -143,8 +124,7 @@ class _JudgingLane(Lane):
                 try:
                     tasks.append((case, self._phase.inputs(case)))
                 except Exception as error:  # noqa: BLE001 - the problem may be a plug-in's
-                    undecided = _undecided("the arguments cannot be built", error)
-                    self._record(case, undecided, None)
+                    self._record(case, undecided("the arguments cannot be built", error), None)
         return Evaluate(tuple(tasks)) if tasks else None
 
     def take(self, task: Task, outcome: Evaluation | Failure) -> None:
@@ -172,23 +152,9 @@ class _JudgingLane(Lane):
     def _record(self, case: Case, verdict: Verdict, outcome: Evaluation | Failure | None) -> None:
         """Write the verdict, and the losses of a descent."""
         phase = self._phase
+        stderr = self._stderr(verdict, outcome)
         records: list[Record] = [
-            VerdictRecord(
-                backend=self.backend,
-                version=self._version,
-                case=case.id,
-                kind=str(verdict.kind),
-                oracle=verdict.oracle,
-                reason=_noted(verdict.reason, outcome),
-                error=verdict.error,
-                relative_error=verdict.relative_error,
-                tolerance=verdict.tolerance,
-                error_over_tolerance=verdict.error_over_tolerance,
-                ulp=verdict.ulp,
-                native=isinstance(outcome, Evaluation) and outcome.native,
-                stderr_tail=self._stderr_tail(verdict, outcome),
-                time=time.time(),
-            )
+            verdict_record(self.backend, self._version, case, verdict, outcome, stderr)
         ]
         if isinstance(outcome, Evaluation):
             if case in phase.wanted:
@@ -196,60 +162,13 @@ class _JudgingLane(Lane):
                 phase.judged[self.backend, case] = known
                 records.append(ResultRecord(self.backend, case.id, known.digest, known.seconds))
             if case.operator is Operator.DESCENT and len(outcome.results) == 1:
-                losses = [float(x) for x in np.ravel(outcome.results[0])]
-                records.append(CurveRecord(self.backend, case.id, losses))
+                records.append(curve_record(self.backend, case, outcome.results[0]))
         phase.record(self.backend, case, verdict, records)
 
-    def _stderr_tail(self, verdict: Verdict, outcome: Evaluation | Failure | None) -> str:
+    def _stderr(self, verdict: Verdict, outcome: Evaluation | Failure | None) -> str:
         """What the failure says, or else what came on stderr when something is amiss."""
         if isinstance(outcome, Failure) and outcome.stderr_tail:
-            return without_places(outcome.stderr_tail)
+            return outcome.stderr_tail
         if verdict.kind is VerdictKind.OK or self.worker is None:
             return ""
-        return without_places(self.worker.stderr_tail())
-
-
-def judged_before(records: Iterable[Record]) -> dict[tuple[str, Case], Judged]:
-    """What the journal's ``records`` say of cases that were judged."""
-    return {
-        (r.backend, Case.parse(r.case)): Judged(r.digest, r.seconds)
-        for r in records
-        if isinstance(r, ResultRecord)
-    }
-
-
-def without_places(told: str) -> str:
-    """``told`` without where things are installed: a run is passed on to people elsewhere."""
-    return _PLACES.sub("", told)
-
-
-def verdict_of(
-    judge: Judge, backend: str, case: Case, inputs: CaseInputs, outcome: Evaluation | Failure
-) -> Verdict:
-    """The judge's verdict; ``inconclusive`` when the judge itself fails."""
-    try:
-        return judge.judge(backend, case, inputs, outcome)
-    except Exception as error:  # noqa: BLE001 - an oracle may be a plug-in's
-        return _undecided("the judge failed", error)
-
-
-def digest(results: Sequence[np.ndarray]) -> str:
-    """A fingerprint of the results' shapes, dtypes and bits."""
-    hashed = hashlib.sha256()
-    for x in results:
-        hashed.update(f"{x.shape}{x.dtype.str}".encode())
-        hashed.update(x.tobytes())
-    return hashed.hexdigest()
-
-
-def _noted(reason: str, outcome: Evaluation | Failure | None) -> str:
-    """The reason, with the noise that the backend made: it costs a word, nothing more."""
-    if not isinstance(outcome, Evaluation) or not outcome.stdout_bytes:
-        return reason
-    noise = f"{outcome.stdout_bytes} bytes of noise on stdout"
-    return f"{reason}; {noise}" if reason else noise
-
-
-def _undecided(what: str, error: Exception) -> Verdict:
-    reason = f"{what}: {type(error).__name__}: {' '.join(str(error).split())}"
-    return Verdict(VerdictKind.INCONCLUSIVE, "none", reason)
+        return self.worker.stderr_tail()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from harness.contract import Case, Failure
 from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
-from harness.running.judging import Judged
+from harness.running.judged import Judged
 from harness.running.messages import Readied, Ready, Request
 from harness.running.set_costs import SetCosts
 from harness.running.timing_state import TimingState

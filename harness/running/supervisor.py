@@ -24,7 +24,8 @@ from harness.running.description import describe_run, usable_cores
 from harness.running.estimating import estimate_line
 from harness.running.inputs import Inputs
 from harness.running.journal import Journal, read_journal
-from harness.running.judging import Judging, judged_before
+from harness.running.judged import judged_before
+from harness.running.judging import Judging
 from harness.running.measuring import Measuring
 from harness.running.messages import COMPILED, Hello
 from harness.running.pacing import Pacing

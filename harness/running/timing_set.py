@@ -15,7 +15,7 @@ from harness.contract import Case
 from harness.running.cell import Cell
 from harness.running.fleet import Fleet
 from harness.running.inputs import Inputs
-from harness.running.judging import Judged
+from harness.running.judged import Judged
 from harness.running.messages import Forget, Hello, Measure, Measured, Pools, PoolSizes, Request
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess

@@ -10,7 +10,7 @@ from harness.contract import Backend, Case, Failure, Operator, Verdict
 from harness.plugins import Registry, load
 from harness.running.evaluation import Evaluator, failure_of
 from harness.running.inputs import Inputs
-from harness.running.judging import verdict_of
+from harness.running.judged import verdict_of
 from harness.verification.judge import Judge
 
 from .mutant import Mutant

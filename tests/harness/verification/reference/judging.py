@@ -20,7 +20,7 @@ from harness.plugins import Registry, load
 from harness.problems.catalogue import problems
 from harness.running.evaluation import Evaluator, failure_of
 from harness.running.inputs import Inputs
-from harness.running.judging import verdict_of
+from harness.running.judged import verdict_of
 from harness.verification.judge import Judge
 
 from .backend import Reference

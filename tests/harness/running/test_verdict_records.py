@@ -1,4 +1,4 @@
-"""What the judging phase writes down."""
+"""What is kept of a verdict: nothing that tells of this machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.running.judging import without_places
+from harness.running.verdict_records import without_places
 
 HOME = Path(harness.__file__).parents[1]
 

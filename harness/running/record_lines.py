@@ -41,11 +41,13 @@ def decode(line: str) -> Record:
         raise ValueError(f"not a journal record: {line[:80]!r}")
     cls = _TYPES[raw.pop("type")]
     try:
+        # What a run of before does not have is left to the record's own default.
         for name in _FLOATS[cls]:
-            if type(raw[name]) is not float:
+            if name in raw and type(raw[name]) is not float:
                 raw[name] = float(raw[name])
         for name in _FLOAT_LISTS[cls]:
-            raw[name] = [float(item) for item in raw[name]]
+            if name in raw:
+                raw[name] = [float(item) for item in raw[name]]
         return cls(**raw)
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a {cls.type} record: {error}") from error

@@ -10,8 +10,8 @@ import os
 import pytest
 
 from harness.errors import RunFailedError
-from harness.running.journal import GROUP_S, Journal, read_journal
-from harness.running.records import CellEndRecord, CurveRecord, MemoryRecord
+from harness.running.journal import GROUP_S, JOURNAL, Journal, read_journal
+from harness.running.records import CellEndRecord, CurveRecord, MemoryRecord, RunEndRecord
 
 RECORDS = [MemoryRecord("a", f"case-{i}", i) for i in range(3)]
 
@@ -45,6 +45,17 @@ def test_figures_that_json_lacks_come_back(tmp_path):
     assert record.losses[:3] == [1.5, math.inf, -math.inf]
     assert math.isnan(record.losses[3])
     json.loads(raw(tmp_path), parse_constant=pytest.fail)  # strict JSON: no bare NaN
+
+
+def test_the_end_of_a_run_of_before_has_no_word_on_first_calls(tmp_path):
+    (tmp_path / JOURNAL).write_text(
+        '{"type": "run-end", "time": 1.0, "seconds_judging": 2.0, "seconds_timing": 3.0, '
+        '"seconds_in_samples": 1.5, "seconds_start_up": 0.5}\n'
+    )
+    (end,) = read_journal(tmp_path)
+    assert isinstance(end, RunEndRecord)
+    assert end.seconds_start_up == 0.5
+    assert math.isnan(end.seconds_first_calls)
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))

@@ -9,13 +9,15 @@ from collections import Counter
 import pytest
 
 from harness.contract import Case, Operator
-from harness.running import judging, supervisor, wire
+from harness.running import judging, starting, supervisor, wire
+from harness.running.hooks import Hooks
 from harness.running.journal import JOURNAL, read_journal
 from harness.running.messages import COMPILED, Evaluated
 from harness.running.process import WorkerProcess
 from harness.running.progress import QuietView
 from harness.running.records import VerdictRecord
 from harness.running.run_folder import create_folder
+from harness.running.starting import Starting
 from harness.verification.truths import cache_directory
 
 DEADLINE_S = 1.0
@@ -50,7 +52,7 @@ def started(monkeypatch):
             self.ahead += sent
             return sent
 
-    monkeypatch.setattr(supervisor, "WorkerProcess", Recorded)
+    monkeypatch.setattr(starting, "WorkerProcess", Recorded)
     return workers
 
 
@@ -139,13 +141,13 @@ def test_a_second_worker_that_does_not_come_up_costs_nothing(
 ):
     monkeypatch.setattr(judging, "_WORTH_A_WORKER", 1)
     monkeypatch.setattr(judging, "_TASKS_AT_ONCE", 1)
-    start = supervisor._Run._start_anywhere
+    start = Starting.for_judging
 
     def failing(self, backend):
         # A first worker, a second that fails, and what replaces the first.
         return start(self, "faulty_missing" if len(started) == 1 else backend)
 
-    monkeypatch.setattr(supervisor._Run, "_start_anywhere", failing)
+    monkeypatch.setattr(Starting, "for_judging", failing)
     found = verdicts(plan("faulty_hangs", problem="tiny"))
     assert {r.kind for r in found.values()} == {"ok", "timeout", "unsupported"}
     assert sum(worker.backend == "faulty_missing" for worker in started) == 1
@@ -153,10 +155,8 @@ def test_a_second_worker_that_does_not_come_up_costs_nothing(
 
 def test_a_backend_that_never_comes_up_is_tried_once(plan, started, verdicts, monkeypatch):
     monkeypatch.setattr(judging, "_WORTH_A_WORKER", 1)
-    start = supervisor._Run._start_anywhere
-    monkeypatch.setattr(
-        supervisor._Run, "_start_anywhere", lambda self, _: start(self, "faulty_missing")
-    )
+    start = Starting.for_judging
+    monkeypatch.setattr(Starting, "for_judging", lambda self, _: start(self, "faulty_missing"))
     found = verdicts(plan("faulty_none"))
     assert {r.kind for r in found.values()} == {"raised"}
     assert all("did not start" in r.reason for r in found.values())
@@ -181,7 +181,7 @@ def test_a_verdict_is_told_when_it_is_on_disk(plan, faulty_registry, tmp_path, m
         assert case.id.encode() in synced[0]
 
     monkeypatch.setattr(os, "fsync", witnessed)
-    monkeypatch.setattr(supervisor._Run, "_judged", case_judged)
+    monkeypatch.setattr(Hooks, "case_judged", case_judged)
     asked = plan("faulty_none")
     supervisor.run(asked, folder, QuietView(), registry=faulty_registry)
     assert sorted(told) == sorted(asked.cases)

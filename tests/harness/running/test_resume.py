@@ -15,6 +15,7 @@ import pytest
 from harness.contract import Case
 from harness.errors import RunFailedError
 from harness.running import supervisor
+from harness.running.interruption import signals_interrupt
 from harness.running.journal import JOURNAL, read_journal
 from harness.running.progress import QuietView
 from harness.running.record_lines import encode
@@ -163,7 +164,7 @@ def test_an_interruption_leaves_a_readable_run(faulty_registry, begin, slow, ali
 def test_a_signal_that_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with supervisor._signals_interrupt():
+        with signals_interrupt():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # nohup
             assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

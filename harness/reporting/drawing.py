@@ -44,8 +44,8 @@ _SHORT_HEAD = 28
 def panels(chart: Chart, rows: Rows, by: str = "backend") -> Chart:
     """``chart`` for each panel, in the order in which the panels first occur.
 
-    Four in a line, or three wider ones where a head needs the room; one alone is wide. Marks are drawn backend by
-    backend (or what ``by`` says), so that those of one backend are one path.
+    Four in a line, or three wider ones where a head needs the room; one alone is wide. Marks are
+    drawn backend by backend (or what ``by`` says), so that those of one backend are one path.
     """
     order = list(dict.fromkeys(r["panel"] for r in rows))
     rank = {name: i for i, name in enumerate(dict.fromkeys(r[by] for r in rows))}

@@ -40,6 +40,7 @@ from harness.reporting.schema import (
     Table,
     typed,
 )
+from harness.reporting.text import clean
 from harness.running.journal import read_journal
 from harness.running.records import (
     CellEndRecord,
@@ -128,7 +129,7 @@ def load_run(path: str | Path) -> RunFrames:
 
 
 def _loaded(folder: Path) -> RunFrames:
-    info, records = read_run_info(folder), read_journal(folder)
+    info, records = read_run_info(folder), _with_clean_names(read_journal(folder))
     cells = timed_cells(info.plan.timed, info.plan.depth.looks, records)
     samples = _frame(SampleRecord, records)
     samples["seconds_per_call"] = samples["wall_s"] / samples["loops"]
@@ -158,6 +159,18 @@ def _loaded(folder: Path) -> RunFrames:
         interruptions=sum(isinstance(r, InterruptionRecord) for r in records),
         end=next((r for r in reversed(records) if isinstance(r, RunEndRecord)), None),
     )
+
+
+def _with_clean_names(records: list[Record]) -> list[Record]:
+    """The records under the names that frames have; nearly always they are these records."""
+    named = {name for r in records if isinstance(r, VerdictRecord) for name in (r.backend, r.case)}
+    if all(clean(name) == name for name in named):
+        return records
+    found = []
+    for record in records:
+        names = ((n, getattr(record, n, None)) for n in ("backend", "arm", "case"))
+        found.append(dataclasses.replace(record, **{n: clean(name) for n, name in names if name}))
+    return found
 
 
 def _verdicts(info: RunInfo, records: Iterable[VerdictRecord]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.contract import Descent, Operator
 from harness.errors import RunFailedError
+from harness.reporting.text import clean
 from harness.running.plan import Plan
 from harness.running.run_folder import RUN_FILE, read_run_file
 
@@ -88,7 +89,7 @@ def read_run_info(folder: Path) -> RunInfo:
     RunFailedError, in one line, when ``folder`` is no run, its schema is newer than this
     adjudge's, or a part is missing.
     """
-    raw = read_run_file(folder)
+    raw = _cleaned(read_run_file(folder))
     try:
         return RunInfo(
             run=str(raw["run"]),
@@ -110,6 +111,15 @@ def read_run_info(folder: Path) -> RunInfo:
         raise RunFailedError(
             f"{folder / RUN_FILE} is not as results/README.md describes: {error}"
         ) from error
+
+
+def _cleaned(raw: Any) -> Any:
+    """The names and texts as the frames have them, so that one is found by the other."""
+    if isinstance(raw, str):
+        return clean(raw)
+    if isinstance(raw, dict):
+        return {_cleaned(key): _cleaned(value) for key, value in raw.items()}
+    return [_cleaned(item) for item in raw] if isinstance(raw, list) else raw
 
 
 def _problem(name: str, raw: Mapping[str, Any]) -> ProblemInfo:

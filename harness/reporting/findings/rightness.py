@@ -15,7 +15,7 @@ from harness.reporting.findings.names import condensed
 from harness.reporting.findings.tallies import Tally, tallies, tally
 from harness.reporting.frames import RunFrames
 from harness.reporting.schema import rows
-from harness.reporting.text import enumeration, plural
+from harness.reporting.text import clip, enumeration, plural
 from harness.reporting.vocabulary import VERDICT_WORDS, Tone, Word
 
 __all__ = ["Divergence", "Rightness", "rightness"]
@@ -125,7 +125,7 @@ class Rightness:
         if not self.total.total:
             return "Nothing was judged."
         failed = [name for name in self.backends if self.by_backend[name].count("wrong")]
-        told = [f"{name} ({self._failures(name)})" for name in failed]
+        told = [f"{clip(name, 40)} ({self._failures(name)})" for name in failed]
         others = len(self.backends) - len(failed)
         if not failed:
             text = f"No verdict of {self.total.total} is against a backend."
@@ -134,7 +134,9 @@ class Rightness:
             if others:
                 text += f" No verdict is against the other {others}."
         losing = [
-            n for n in self.backends if VerdictKind.ACCURACY_LOSS in self.by_backend[n].counts
+            clip(n, 40)
+            for n in self.backends
+            if VerdictKind.ACCURACY_LOSS in self.by_backend[n].counts
         ]
         if losing:
             text += f" With loss of accuracy: {enumeration(losing)}."

@@ -47,11 +47,11 @@ class Lead:
         """The lead in words."""
         if self.answer is Answer.SLOWER:
             interval = text.ratio_interval(self.low, self.high)
-            told = f"{text.ratio(self.ratio)} {interval} ahead of {self.runner_up}"
+            told = f"{text.ratio(self.ratio)} {interval} ahead of {text.clip(self.runner_up, 40)}"
             return told if self.holds else f"{told}, by itself"
         if self.answer is Answer.EQUIVALENT:
-            return f"level with {self.runner_up} within {text.percent(MARGIN, 0)}"
-        return f"not told apart from {self.runner_up}"
+            return f"level with {text.clip(self.runner_up, 40)} within {text.percent(MARGIN, 0)}"
+        return f"not told apart from {text.clip(self.runner_up, 40)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Speed:
         if not self._certain:
             return "No lead is certain"
         most = self._certain[0][1]
-        first = text.enumeration([name for name, n in self._certain if n == most])
+        first = text.enumeration([text.clip(name, 40) for name, n in self._certain if n == most])
         return f"{first}, in {most} of {text.plural(len(self._all), 'timed cell')}"
 
     @property
@@ -192,7 +192,7 @@ class Speed:
             return "Nothing was timed."
         ranked = self._certain
         undecided = sum(cell.lead is not None and not cell.lead.certain for cell in cells)
-        led = text.enumeration([f"{name} in {n}" for name, n in ranked])
+        led = text.enumeration([f"{text.clip(name, 40)} in {n}" for name, n in ranked])
         told = f"Fastest for certain, of {len(cells)} timed cells: {led or 'none'}"
         return told + (f"; in {undecided} the lead is not certain." if undecided else ".")
 

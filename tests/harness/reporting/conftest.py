@@ -167,6 +167,24 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def until() -> Callable[[Any, str], None]:
+    """Waits for a JavaScript expression of a page to hold, for ten seconds at most.
+
+    Playwright's own ``wait_for_function`` evaluates again by ``eval``, which the page's policy
+    forbids.
+    """
+
+    def wait(page: Any, expression: str) -> None:
+        for _ in range(500):
+            if page.evaluate(expression):
+                return
+            page.wait_for_timeout(20)
+        raise AssertionError(f"never came true: {expression}")
+
+    return wait
+
+
 @pytest.fixture
 def synthetic(tmp_path: Path) -> Callable[..., SyntheticRun]:
     """A factory of synthetic runs under the test's own folder."""

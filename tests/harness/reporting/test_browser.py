@@ -170,7 +170,7 @@ def test_the_strip_leads_to_the_divergences_it_counts_and_back(open_page):
     assert page.locator(".divergence[open]").count() == 1
 
 
-def test_the_matrix_is_walked_by_keyboard_alone(open_page):
+def test_the_matrix_is_walked_by_keyboard_alone(open_page, until):
     page = open_page()
     button = page.locator("table.matrix .expand").first
     row = page.locator("#m1 tr.operator").first
@@ -189,15 +189,15 @@ def test_the_matrix_is_walked_by_keyboard_alone(open_page):
     assert "Aborted" in page.locator(".divergence[open]").inner_text()
     # The focus is on the divergence: closed and opened by the keyboard too.
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.divergence[open]').length === 0")
+    until(page, "document.querySelectorAll('.divergence[open]').length === 0")
 
 
-def test_the_address_restores_the_view(open_page):
+def test_the_address_restores_the_view(open_page, until):
     page = open_page()
     page.get_by_label("backend", exact=True).first.select_option("slow")
     page.locator("#untimed > summary").click()
     page.locator("#untimed-table thead th").nth(1).get_by_role("button").click()
-    page.wait_for_function("location.hash.includes('open=untimed')")
+    until(page, "location.hash.includes('open=untimed')")
     again = open_page("#" + page.url.split("#", 1)[1])
     assert shown(again) == ["slow crashed", "slow raised"]
     assert again.get_by_label("backend", exact=True).first.input_value() == "slow"
@@ -253,7 +253,6 @@ def test_a_line_is_copied(open_page):
 
 
 def luminance(page) -> float:
-    page.wait_for_function("document.body !== null")
     shown = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return sum(map(float, re.findall(r"[\d.]+", shown)[:3])) / 765
 
@@ -331,7 +330,7 @@ def test_without_javascript_a_count_leads_to_its_divergence(open_page):
     assert "the sign is wrong at [3]" in page.locator("#d1-in").inner_text()
 
 
-def test_what_is_closed_is_read_on_paper_and_closed_again(open_page):
+def test_what_is_closed_is_read_on_paper_and_closed_again(open_page, until):
     page = open_page()
     inside = page.locator("#d1-in")
     rows = page.locator("#m1 tr.operator").first
@@ -349,7 +348,7 @@ def test_what_is_closed_is_read_on_paper_and_closed_again(open_page):
     assert not inside.is_visible()
     assert page.url == before  # the view in the address knows nothing of it
     page.locator("#d1 > summary").click()
-    page.wait_for_function("location.hash.includes('open=d1')")
+    until(page, "location.hash.includes('open=d1')")
 
 
 def test_nothing_is_wider_than_the_paper(open_page):
@@ -392,7 +391,7 @@ def test_text_counts_times_and_signed_numbers_are_sorted_as_what_they_are(open_p
     assert [re.match(r"✓ none|✗ \d", t)[0] for t in told] == ["✓ none", "✗ 1", "✗ 2"]
 
 
-def test_a_glance_leads_to_every_divergence_of_a_backend_by_keyboard_and_back(open_page):
+def test_a_glance_leads_to_every_divergence_of_a_backend_by_keyboard_and_back(open_page, until):
     page = open_page()
     link = page.locator("#glance a[data-drill]", has_text="2 of")
     link.focus()
@@ -410,6 +409,6 @@ def test_a_glance_leads_to_every_divergence_of_a_backend_by_keyboard_and_back(op
     restored = open_page("#" + page.url.split("#", 1)[1])
     assert shown(restored) == ["slow crashed", "slow raised"]
     assert restored.locator(".divergence[open]").count() == 2
-    page.keyboard.press("Alt+ArrowLeft")
-    page.wait_for_function("document.querySelectorAll('.divergence[open]').length === 0")
+    page.go_back()
+    until(page, "document.querySelectorAll('.divergence[open]').length === 0")
     assert shown(page) == ALL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -38,12 +39,28 @@ class StandIn:
         """In the dtype of an input, and an array or a scalar as that is."""
         raise NotImplementedError
 
-    def through(self, function: Callable[..., Any], *args: Any) -> Any:
+    def through(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """The result of a function of arrays, written down as one operation.
 
         It must depend on nothing else, and neither change nor keep its arguments.
         """
         raise NotImplementedError
+
+
+def one_operation(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, written down as one operation where an argument is a stand-in.
+
+    For what works in C, writes into arrays of its own, or goes on for long.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        stood = stand_in(*args, *kwargs.values())
+        if stood is None:
+            return function(*args, **kwargs)
+        return stood.through(function, *args, **kwargs)
+
+    return call
 
 
 def stand_in(*args: Any) -> StandIn | None:

@@ -80,8 +80,8 @@ class Staged(StandIn):
     def weak(self) -> bool:
         return self._weak
 
-    def through(self, function: Callable[..., Any], *args: Any) -> Any:
-        return self._trace.call(function, args, {})
+    def through(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self._trace.call(function, args, kwargs)
 
     def operand(self) -> Any:
         return self._trace.call(operator.getitem, (self, ()), {}) if self._is_array else self
@@ -213,10 +213,13 @@ class Staged(StandIn):
         raise self._trace.failed("a value is pickled")
 
     def __repr__(self) -> str:
-        return f"<{self.dtype} of shape {self.shape}, recorded>"
+        return repr(self._trace.value(self))
+
+    def __str__(self) -> str:
+        return str(self._trace.value(self))
 
     def __format__(self, spec: str) -> str:
-        return repr(self)
+        return format(self._trace.value(self), spec)
 
     __add__, __radd__ = _binary(operator.add), _reflected(operator.add)
     __sub__, __rsub__ = _binary(operator.sub), _reflected(operator.sub)

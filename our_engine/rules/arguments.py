@@ -11,7 +11,7 @@ from our_engine.linear_maps import ONE, Broadcast, Cast, Gather, LinearMap, Resh
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec
 from our_engine.recording import Node, raw
-from our_engine.stand_in import as_array
+from our_engine.stand_in import StandIn, as_array
 from our_engine.types import Array, DifferentiationError, Shape
 
 
@@ -89,7 +89,8 @@ def with_value(y: Array, value: Array) -> Array:
     """The derivative of y with NumPy's own value, from which y differs by rounding."""
     with np.errstate(invalid="ignore"):
         correction = value - raw(y)
-    if not np.any(correction):
+    # Whether values round alike is no condition to record a program under.
+    if not isinstance(correction, StandIn) and not np.any(correction):
         return y
     return y + np.where(np.isfinite(correction), correction, 0)[()]
 

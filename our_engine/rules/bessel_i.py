@@ -14,9 +14,11 @@ import numpy as np
 
 from our_engine.linear_maps import Scale
 from our_engine.primitives import rule
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 
+@one_operation
 def _modified_bessel(x: Array, order: int = 0) -> Any:
     """I_order(x) for real x."""
     x = np.asarray(x)

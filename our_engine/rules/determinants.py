@@ -25,6 +25,7 @@ from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.linear_maps.solving import turned
 from our_engine.node import raw
 from our_engine.primitives import rule
+from our_engine.stand_in import as_array
 from our_engine.types import Array
 
 _LAST_TWO = (-2, -1)
@@ -37,7 +38,7 @@ def _det(x: Array, _y: Any) -> LinearMap:
 def _slogdet(x: Array, y: Any) -> LinearMap:
     singular = raw(y[0]) == 0
     if np.any(singular) and x.dtype.kind != "c":
-        return Outputs(ZERO, _log_slope_at_singular(x, np.asarray(singular)))
+        return Outputs(ZERO, _log_slope_at_singular(x, as_array(singular)))
     log_slope = Sum(x.shape, _LAST_TWO) @ Scale(_turned_inverse(x))
     if x.dtype.kind != "c":
         return Outputs(ZERO, log_slope)
@@ -160,7 +161,7 @@ def _small_singular_values(A: Array) -> Array:
         pass
     s = np.linalg.svd(A, compute_uv=False)
     small = (s < tolerance * s[..., :1]) | (s[..., :1] == 0)
-    return np.asarray(np.sum(small, axis=-1))
+    return as_array(np.sum(small, axis=-1))
 
 
 def _exponents(A: Array) -> tuple[Array, Array]:

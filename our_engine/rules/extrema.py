@@ -16,6 +16,7 @@ from our_engine.linear_maps import Gather, LinearMap, Scale, Select, Sum
 from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.primitives import composite, rule
 from our_engine.recording import raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array
 
 from .arguments import kept, refuse
@@ -33,7 +34,7 @@ def _extremum(
     y = np.reshape(raw(y), kept(x.shape, axis))
     attained = _same(raw(x), y)
     if where is not True:
-        attained = attained & np.asarray(where, bool)
+        attained = attained & as_array(where, bool)
     total = Sum(x.shape, axis, bool(keepdims))
     shares = np.sum(attained, axis=total.axes, keepdims=True)
     if initial is not None:

@@ -10,13 +10,14 @@ from our_engine.linear_maps import Gather
 from our_engine.linear_maps.gathering import is_unique_index, scatter
 from our_engine.primitives import composite, rule
 from our_engine.recording import Node, raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError, Settings, Shape
 
 from .arguments import refuse
 
 
 def _getitem(x: Array, index: Any) -> Array:
-    return np.asarray(x)[index] if type(x) is float else x[index]
+    return as_array(x)[index] if type(x) is float else x[index]
 
 
 def _scatter_add(u: Array, shape: Shape, index: Any) -> Array:
@@ -27,9 +28,9 @@ def _bind(x: Array, **settings: Any) -> tuple[tuple[Array], Settings]:
     """Arrays in an index are plain; a list in it is made an array, as NumPy would."""
     index = raw(settings["index"])
     if type(index) is list:
-        index = np.asarray(index)
+        index = as_array(index)
     elif type(index) is tuple:
-        index = tuple(np.asarray(i) if type(i) is list else i for i in index)
+        index = tuple(as_array(i) if type(i) is list else i for i in index)
     return (x,), {**settings, "index": index}
 
 
@@ -51,7 +52,7 @@ def positions(indices: Any) -> Array:
             "our_engine: a traced value cannot be an index; write "
             "our_engine.stop_gradient(t).astype(int)"
         )
-    return np.asarray(indices)
+    return as_array(indices)
 
 
 def _take(a: Array, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Any:
@@ -101,7 +102,7 @@ def _delete(arr: Array, obj: Any, axis: Any = None) -> Any:
 
 
 def _trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Any:
-    value = np.asarray(raw(filt))
+    value = as_array(raw(filt))
     trim = trim.lower()
     if trim not in ("fb", "bf", "f", "b"):
         raise ValueError(f"unexpected character(s) in `trim`: {trim!r}")

@@ -14,6 +14,7 @@ import numpy as np
 from our_engine.linear_maps import ZERO, Gather, LeftMul, LinearMap, Reshape, Scale
 from our_engine.primitives import Spec, composite, rule
 from our_engine.recording import Node, raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError, Settings
 
 from .arguments import array, cast, selection
@@ -29,7 +30,7 @@ def _slope(x: Array, xp: Array, fp: Array) -> Array:
     widths = np.where(raw(widths) == 0, 1, widths)
     none = np.zeros(1)
     slopes = np.concatenate([none, np.diff(fp) / widths, none])
-    knots, points = raw(xp), np.asarray(raw(x))
+    knots, points = raw(xp), as_array(raw(x))
     after = np.searchsorted(knots, points, "right")
     if not np.any(knots[after - 1] == points):
         return slopes[after]
@@ -39,7 +40,7 @@ def _slope(x: Array, xp: Array, fp: Array) -> Array:
 
 def _weights(x: Array, xp: Array, left: Any, right: Any) -> LinearMap:
     """The map of the values at the knots: of the two around each x the convex combination."""
-    points, knots = np.asarray(raw(x)), raw(xp)
+    points, knots = as_array(raw(x)), raw(xp)
     n = len(knots)
     lower = np.clip(np.searchsorted(knots, points, "right") - 1, 0, max(n - 2, 0))
     upper = np.minimum(lower + 1, n - 1)

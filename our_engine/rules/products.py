@@ -10,6 +10,7 @@ import numpy as np
 from our_engine.linear_maps import LinearMap, Operator, Scale, Sum
 from our_engine.node import raw
 from our_engine.primitives import Spec, composite, rule
+from our_engine.stand_in import as_array
 from our_engine.types import Array
 
 from .arguments import selection
@@ -35,7 +36,7 @@ def _prod(
     rest = [size for i, size in enumerate(x.shape) if i not in total.axes]
     others = products_of_others(np.reshape(np.transpose(factors, turned), (*rest, n)))
     if initial != 1:
-        others = others * np.asarray(initial, x.dtype)
+        others = others * as_array(initial, x.dtype)
     others = np.transpose(np.reshape(others, [x.shape[i] for i in turned]), back)
     return total @ selection(where, x.shape) @ Scale(others)
 

@@ -27,6 +27,7 @@ from our_engine.linear_maps import (
 from our_engine.linear_maps.hermitian import Adjoint, Hermitian, adjoint
 from our_engine.node import raw
 from our_engine.primitives import Spec, rule
+from our_engine.stand_in import as_array
 from our_engine.types import Array, Shape
 
 from .arguments import cast
@@ -73,7 +74,7 @@ def _rank(x: Array, rcond: Any) -> tuple[bool, bool, bool]:
     """Whether all matrices have full rank by rows, by columns; whether what is cut is rounding."""
     s = np.linalg.svd(x, compute_uv=False)
     largest = np.max(s, axis=-1, keepdims=True, initial=0)
-    kept = s > np.asarray(rcond)[..., None] * largest
+    kept = s > as_array(rcond)[..., None] * largest
     rank = np.sum(kept, axis=-1)
     rounding = 4 * max(x.shape[-2:]) * np.finfo(s.dtype).eps * largest
     rows, columns = (rank == n for n in x.shape[-2:])
@@ -85,7 +86,7 @@ def _with_vectors(x: Array, rcond: Any) -> LinearMap:
     U, s, Vh = np.linalg.svd(x, full_matrices=False)
     plain = raw(s)
     largest = np.max(plain, axis=-1, keepdims=True, initial=0)
-    kept = plain > np.asarray(rcond)[..., None] * largest
+    kept = plain > as_array(rcond)[..., None] * largest
     g = np.where(kept, 1 / np.where(kept, s, 1), 0)
     column, row = np.expand_dims(s, -1), np.expand_dims(s, -2)
     g_column, g_row = np.expand_dims(g, -1), np.expand_dims(g, -2)

@@ -14,9 +14,11 @@ import numpy as np
 
 from our_engine.linear_maps import LinearMap, Operator, Scale
 from our_engine.primitives import rule
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 
+@one_operation
 def _recurrence(a: Array, b: Array) -> Array:
     """y_k = a_k y_(k-1) + b_k along the last axis, from y_(-1) = 0; shapes are equal."""
     shape, dtype = np.shape(b), np.result_type(a, b)

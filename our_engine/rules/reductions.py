@@ -12,6 +12,7 @@ from our_engine.linear_maps import LinearMap, Scale, Sum
 from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.primitives import Spec, composite, constant, rule
 from our_engine.recording import raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, Settings
 
 from .arguments import count, kept, selection
@@ -53,7 +54,7 @@ def _mean(
 def _nanmean(
     x: Array, _y: Spec, axis: Any = None, keepdims: bool = False, where: Any = True
 ) -> LinearMap:
-    valid = ~np.isnan(raw(x)) & np.asarray(where, bool)
+    valid = ~np.isnan(raw(x)) & as_array(where, bool)
     return _mean(Spec(x), _y, axis=axis, keepdims=keepdims, where=valid)
 
 
@@ -74,7 +75,7 @@ def _logaddexp_reduce(
     endless = np.isinf(raw(y))
     if endless.any():
         hit = endless & (raw(x) == raw(y))
-        count_hit = np.sum(hit & np.asarray(where, bool), axis=axis, keepdims=True)
+        count_hit = np.sum(hit & as_array(where, bool), axis=axis, keepdims=True)
         if initial is not None:
             count_hit = count_hit + (initial == raw(y))
         rest = x - np.where(endless, 0, y)

@@ -10,6 +10,7 @@ import numpy as np
 from our_engine.linear_maps import LinearMap, Select
 from our_engine.primitives import Spec, composite, each, rule
 from our_engine.recording import Node, raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError, Settings
 
 from .arguments import fitted, places, relocation
@@ -50,7 +51,7 @@ def _select(k: int, _xs: Any, _y: Spec, conditions: Any = ()) -> LinearMap:
     """The choice of the first condition that holds; the default where none does."""
     mask = np.ones(_y.shape, bool) if k == len(conditions) else conditions[k]
     for earlier in conditions[:k]:
-        mask = mask & ~np.asarray(earlier)
+        mask = mask & ~as_array(earlier)
     return Select(np.broadcast_to(mask, _y.shape)) @ fitted(_xs[k], _y)
 
 
@@ -59,7 +60,7 @@ def _piecewise(x: Array, condlist: Any, funclist: Any, *args: Any, **kw: Any) ->
     conditions = raw(condlist)
     if np.isscalar(conditions) or (not isinstance(conditions[0], (list, np.ndarray)) and shape):
         conditions = [conditions]
-    conditions = np.asarray(conditions, dtype=bool)
+    conditions = as_array(conditions, dtype=bool)
     n = len(conditions)
     if len(funclist) == n + 1:
         rest = ~np.any(conditions, axis=0, keepdims=True)

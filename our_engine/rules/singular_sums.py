@@ -31,6 +31,7 @@ from our_engine.linear_maps import (
 from our_engine.linear_maps.hermitian import Adjoint, adjoint
 from our_engine.node import raw
 from our_engine.primitives import rule
+from our_engine.stand_in import as_array
 from our_engine.types import Array, Shape
 
 from .ties import (
@@ -102,7 +103,7 @@ def directional(v: Array, E: Array, U: Array, V: Array, s: Array) -> Array:
 
 def vanishing(s: Array) -> Array:
     """Which singular values count as zero."""
-    return np.asarray(s <= rounding(s) * np.max(s, axis=-1, keepdims=True, initial=0))
+    return as_array(s <= rounding(s) * np.max(s, axis=-1, keepdims=True, initial=0))
 
 
 def _singular_sum(x: Array, u: Array, limits: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from our_engine.linear_maps import Scale
 from our_engine.primitives import elementwise, rule
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 
@@ -23,6 +24,7 @@ def _expit(x: Array) -> Any:
     return np.where(x >= 0, 1.0, e)[()] / (1.0 + e)
 
 
+@one_operation
 def _sinc_derivative(x: Array, order: int = 0) -> Any:
     """The derivative of sinc of the given order: a series near 0, else the recurrence
 

@@ -137,8 +137,8 @@ def _by_matrix(x: Array, u: Array, limits: Array, _y: Any, UPLO: Any = "L") -> L
     rise = np.expand_dims(u, -1) - np.expand_dims(u, -2)
     run = np.expand_dims(w, -1) - np.expand_dims(w, -2)
     size = np.max(np.abs(raw(u)), axis=-1, initial=0)[..., None, None]
-    near &= together(labels) | (limits != 0)
-    near &= np.abs(raw(rise)) <= 100 * nearness(raw(w)) * size
+    near = near & (together(labels) | (limits != 0))
+    near = near & (np.abs(raw(rise)) <= 100 * nearness(raw(w)) * size)
     G = np.where(near, limits.astype(w.dtype), rise / np.where(near, 1, run))
     read = Hermitian(x.shape, UPLO.upper() == "L")
     mask = tied(labels)

@@ -17,6 +17,7 @@ from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.primitives import Spec, composite, rule
 from our_engine.recording import Node, raw
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError, Settings
 
 from .arguments import array, count, fitted, refuse, selection, with_value
@@ -61,7 +62,7 @@ def _deviation(
 
 def _valid(x: Array, where: Any) -> Any:
     """The elements chosen by `where` that are not NaN."""
-    return ~np.isnan(raw(x)) & np.asarray(where, bool)
+    return ~np.isnan(raw(x)) & as_array(where, bool)
 
 
 def _variance_rule(function: Callable[..., Any], nan: bool) -> None:
@@ -189,7 +190,7 @@ def _cov(
         X = np.concatenate([X, _rows(y, columns, value.dtype)])
     if ddof is None:
         ddof = 0 if bias else 1
-    w = np.ones(X.shape[1]) if fweights is None else np.asarray(fweights, float)
+    w = np.ones(X.shape[1]) if fweights is None else as_array(fweights, float)
     w_sum = np.sum(w)
     reduction = ddof
     if aweights is not None:

@@ -21,6 +21,7 @@ from our_engine.linear_maps import LinearMap, Masked, Pick, plain
 from our_engine.linear_maps.diagonal import real_dtype
 from our_engine.node import Node, raw
 from our_engine.primitives import rule
+from our_engine.stand_in import as_array
 from our_engine.tape import Tape
 from our_engine.types import Array, Cotangent, Shape
 
@@ -31,7 +32,7 @@ Probe = Callable[[Array], Array]
 
 def at_zero(values: Array) -> Array:
     """The probe of norms: 1 where they are zero."""
-    return np.asarray(values == 0, float)
+    return as_array(values == 0, float)
 
 
 # The rules of such values: which output of theirs it is (None: there is one only), and how it is
@@ -68,7 +69,7 @@ def response(y: Array, u: Array, probe_of: Probe) -> Response | None:
     if isinstance(tape, ForwardTape):
         if u.index is None or y.index is None:
             return None
-        return np.asarray(raw(u.index)), np.asarray(raw(y.index))
+        return as_array(raw(u.index)), as_array(raw(y.index))
     total = np.zeros(np.shape(raw(u)))
     own_probe = probe_of(raw(y))
     for node, operands, values, probe in _kinked(tape, u.index):
@@ -142,7 +143,7 @@ def infinitesimal(dtype: np.dtype[Any]) -> Any:
 
 def together(labels: Array) -> Array:
     """True at (..., i, j) where i and j have the same label."""
-    return np.asarray(labels[..., :, None] == labels[..., None, :])
+    return as_array(labels[..., :, None] == labels[..., None, :])
 
 
 def tied(labels: Array) -> Array:
@@ -172,7 +173,7 @@ def slopes(y: Array, u: Array, moved: Response | None, labels: Array, even: Any 
     du = du - np.where(even, 0.0, _over(same, du) / size)
     dy = dy - np.where(even, 0.0, _over(same, dy) / size)
     square = _over(same, dy * dy)
-    a = np.divide(_over(same, du * dy), square, out=np.zeros_like(du), where=square > 0)
+    a = _quotient(_over(same, du * dy), square)
     misfit = np.sqrt(_over(same, (du - a * dy) ** 2))
     allowed = 1e-3 * np.sqrt(_over(same, du * du)) + 1e-6 * _typical(y, u) * np.sqrt(square)
     return np.where(same, np.where(misfit > allowed, np.nan, a)[..., :, None], 0.0)
@@ -182,7 +183,12 @@ def _typical(y: Array, u: Array) -> Array:
     """The size of a slope of u by y: |u| / |y|, over each row."""
     rise = np.max(np.abs(raw(u)), axis=-1, keepdims=True, initial=0).astype(float)
     run = np.max(np.abs(raw(y)), axis=-1, keepdims=True, initial=0)
-    return np.divide(rise, run, out=np.zeros_like(rise), where=run > 0)
+    return _quotient(rise, run)
+
+
+def _quotient(a: Array, b: Array) -> Array:
+    """a / b for b >= 0, and 0 where b is 0."""
+    return np.where(b > 0, a / np.where(b > 0, b, 1), 0.0)
 
 
 def _over(same: Array, v: Array) -> Array:

@@ -15,6 +15,7 @@ import scipy.special as sp
 
 from our_engine.node import raw
 from our_engine.primitives import elementwise, refused
+from our_engine.stand_in import as_array
 from our_engine.types import Array, DifferentiationError
 
 _TERMS = 38
@@ -23,7 +24,7 @@ _FAR = 18.0
 
 def _hankel_slope(v: Any, x: Array, sign: float) -> Array:
     """d/dx of x^-1/2 sum_k sign^k a_k(v) / x^k."""
-    mu = 4.0 * np.square(np.asarray(v, float))
+    mu = 4.0 * np.square(as_array(v, float))
     a = [np.ones_like(mu)]
     for k in range(1, _TERMS):
         a.append(a[-1] * sign * (mu - (2 * k - 1) ** 2) / (8.0 * k))
@@ -53,7 +54,7 @@ def _ive(v: Any, x: Array, y: Array) -> Array:
     far = _is_far(v, x)
     if not np.any(far):
         return near
-    parity = np.where(side < 0, np.cos(math.pi * np.asarray(v, float)), 1.0).astype(x.dtype)
+    parity = np.where(side < 0, np.cos(math.pi * as_array(v, float)), 1.0).astype(x.dtype)
     slope = _hankel_slope(v, np.where(far, np.abs(x), _FAR), -1.0) / math.sqrt(2.0 * math.pi)
     return np.where(far, parity * side * slope, near)
 

@@ -12,6 +12,7 @@ from our_engine.node import raw
 from our_engine.primitives import elementwise
 from our_engine.rules.arguments import with_value
 from our_engine.rules.smooth import sech2
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 
@@ -21,6 +22,7 @@ def _ratio(x: Array, y: Array) -> Array:
     return np.where(none, 0, x / np.where(none, 1, y)) if np.any(none) else x / y
 
 
+@one_operation
 def _log_ratio(x: Array, y: Array) -> Any:
     """log(x / y), also where the quotient leaves the range."""
     q = np.asarray(x / y)

@@ -23,6 +23,7 @@ import scipy.special as sp
 from our_engine.linear_maps import Scale
 from our_engine.node import raw
 from our_engine.primitives import elementwise, rule
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 TWO_BY_ROOT_PI = 2.0 / math.sqrt(math.pi)
@@ -32,6 +33,7 @@ ROOT_HALF_PI = math.sqrt(math.pi / 2.0)
 _TAIL = -4.0
 
 
+@one_operation
 def _repeated_integral(x: Array, order: int = 0) -> Any:
     """w_n(x) for real x: upward recurrence for x < 1, from there the continued fraction."""
     x = np.asarray(x)
@@ -95,6 +97,7 @@ def _log_ndtr(x: Array, _y: Array) -> Array:
     return np.where(high, 0.5 / ROOT_HALF_PI * np.exp(-0.5 * x * x) / sp.ndtr(x), low)
 
 
+@one_operation
 def _tail_cumulant(x: Array, order: int = 1) -> Any:
     """k_n(x) for x <= -4, the n-th cumulant of s >= 0 with the density exp(x s - s^2/2), scaled.
 

@@ -19,12 +19,14 @@ import scipy.special as sp
 
 from our_engine.linear_maps import LinearMap, Outputs, Scale
 from our_engine.primitives import elementwise, refused, rule
+from our_engine.stand_in import as_array, one_operation
 from our_engine.types import Array
 
 LN10 = math.log(10.0)
 LN2 = math.log(2.0)
 
 
+@one_operation
 def _mean_exponential(x: Array, order: int = 0) -> Any:
     """The derivative of exprel of the given order, for real x."""
     x = np.asarray(x)
@@ -50,6 +52,7 @@ mean_exponential: Callable[..., Any] = rule(
 )
 
 
+@one_operation
 def _spence_slope(z: Array, order: int = 0) -> Any:
     """The derivative of log(z) / (1 - z) of the given order, for real z.
 
@@ -78,7 +81,7 @@ spence_slope: Callable[..., Any] = rule(
 
 def _expn(n: Any, x: Array, _y: Any) -> Array:
     """-E_(n-1), of which SciPy has none below order 0."""
-    n = np.asarray(n)
+    n = as_array(n)
     slope = -sp.expn(np.maximum(n - 1, 1), x)
     if np.any(n <= 1):
         slope = np.where(n == 1, -np.exp(-x) / x, slope)

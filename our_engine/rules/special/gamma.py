@@ -15,6 +15,7 @@ import scipy.special as sp
 from our_engine.linear_maps import LinearMap, Scale
 from our_engine.node import raw
 from our_engine.primitives import elementwise, refused, rule
+from our_engine.stand_in import as_array, one_operation
 from our_engine.types import Array, DifferentiationError, Settings
 
 from .stirling import gamma_density, psi_difference
@@ -58,10 +59,12 @@ def _poch_slope(z: Array, m: Array, y: Array) -> Array:
     return np.where(near, slope, away)
 
 
+@one_operation
 def _polygamma(n: Any, x: Array) -> Any:
     return sp.polygamma(n, x)
 
 
+@one_operation
 def _multigammaln(a: Array, d: Any = 1) -> Any:
     return sp.multigammaln(a, d)
 
@@ -75,7 +78,7 @@ def _bind(a: Array, d: Any) -> tuple[tuple[Array], Settings]:
 
 
 polygamma: Callable[..., Any] = elementwise(
-    _polygamma, refused, lambda n, x, _y: polygamma(np.asarray(n) + 1, x)
+    _polygamma, refused, lambda n, x, _y: polygamma(as_array(n) + 1, x)
 )
 multigammaln: Callable[..., Any] = rule(
     _multigammaln, _multigammaln_rule, bind=_bind, name="multigammaln"

@@ -19,6 +19,7 @@ import scipy.special as sp
 
 from our_engine.node import raw
 from our_engine.primitives import elementwise, refused
+from our_engine.stand_in import one_operation
 from our_engine.types import Array
 
 _BERNOULLI = (
@@ -30,6 +31,7 @@ _MOST = 400
 """Terms before the formula: of an exponent so large that these do not do, few terms count."""
 
 
+@one_operation
 def _zeta_logs(n: Any, s: Array, q: Array) -> Any:
     n = int(n)
     s_wide, q_wide = np.broadcast_arrays(np.asarray(s, float), np.asarray(q, float))

@@ -12,6 +12,7 @@ from our_engine.linear_maps.shaping import normalized_axes
 from our_engine.node import raw
 from our_engine.primitives import Spec, rule
 from our_engine.rules.arguments import fitted
+from our_engine.stand_in import one_operation
 from our_engine.types import Array, DifferentiationError
 
 
@@ -26,10 +27,12 @@ def logsumexp(
     return _plain(a, **settings) if b is None else _weighted(a, b, **settings)
 
 
+@one_operation
 def _evaluate(a: Array, axis: Any = None, keepdims: Any = False, return_sign: Any = False) -> Any:
     return sp.logsumexp(a, axis=axis, keepdims=keepdims, return_sign=return_sign)
 
 
+@one_operation
 def _evaluate_weighted(
     a: Array, b: Array, axis: Any = None, keepdims: Any = False, return_sign: Any = False
 ) -> Any:
@@ -89,6 +92,7 @@ def _outputs(J: LinearMap, a: Array, return_sign: bool) -> LinearMap:
     return Outputs(J, ZERO)
 
 
+@one_operation
 def _softmax(x: Array, axis: Any = None) -> Any:
     return sp.softmax(x, axis=axis)
 
@@ -125,6 +129,7 @@ def largest(hit: Array, axis: Any) -> Array:
     return np.transpose(first.reshape(turned.shape), np.argsort((*rest, *axes)))
 
 
+@one_operation
 def _log_softmax(x: Array, axis: Any = None) -> Any:
     return sp.log_softmax(x, axis=axis)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
-
+from harness.contract.numpy_namespace import NUMPY
 from harness.verification.oracles.multiprecision_namespace.arrays import NumberArray
 from harness.verification.oracles.multiprecision_namespace.creation import Creation
 from harness.verification.oracles.multiprecision_namespace.elementwise import Elementwise
@@ -66,5 +65,5 @@ class NumberNamespace(
     def __getattr__(self, name: str) -> Any:
         """NumPy's function for floats; for the others there is nothing to fall back on."""
         if not name.startswith("_") and isinstance(self.numbers, FloatNumbers):
-            return getattr(numpy_namespace, name)
+            return getattr(NUMPY, name)
         raise AttributeError(f"the multiprecision namespace has no {name!r} yet")

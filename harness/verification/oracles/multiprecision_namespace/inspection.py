@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 
 from harness.verification.oracles.multiprecision_namespace.family import Family
@@ -35,7 +34,7 @@ class Inspection(Family):
 
     def isdtype(self, dtype: Any, kind: Any) -> Any:
         """Whether ``dtype`` is of a ``kind``, or of one of several."""
-        return numpy_namespace.isdtype(self._dtype(dtype), kind)
+        return np.isdtype(self._dtype(dtype), kind)
 
     def result_type(self, *arrays_and_dtypes: Any) -> Any:
         """The type that the operands have in common."""

@@ -90,6 +90,13 @@ def test_a_complex_step_is_not_believed_alone(tools, name):
     assert isinstance(answer, Undecided)
 
 
+@pytest.mark.parametrize("oracle", [ComplexStep(), FiniteDifferences()], ids=lambda o: o.name)
+def test_they_do_not_rest_on_special_functions_of_unknown_rounding(tools, oracle):
+    """A complex step through SciPy's log_ndtr errs by 1e-12 here, and would promise 1e-14."""
+    question = asked(tools, lambda xp, x: xp.special.log_ndtr(x), (3.7,), Operator.GRADIENT)
+    assert isinstance(oracle.truth(question), Undecided)
+
+
 @pytest.mark.parametrize("point", np.linspace(1, 2, 12))
 @pytest.mark.parametrize("operator", [Operator.GRADIENT, Operator.HESSIAN])
 @pytest.mark.parametrize("rate", [1e3, 1e6, 1e9, 1e12])

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from harness.cli.catalogue_page import page
+from harness.cli.options import FILE, json_option
 from harness.contract import Written
 from harness.errors import AdjudgeError, RunFailedError, UsageError, nearest
 from harness.problems.catalogue import ENTRIES
@@ -39,11 +40,11 @@ Examples:
 )
 @click.argument("name", required=False)
 @click.option("--missing", is_flag=True, help="Only what is not covered, and why.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@json_option
 @click.option(
     "--write",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write the page of the documentation, docs/catalogue.md.",
 )

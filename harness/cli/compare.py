@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import json_option
+from harness.cli.options import FILE, FOLDER, json_option
 
 __all__ = ["compare"]
-
-_RUN = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(
@@ -21,11 +19,11 @@ Examples:
   adjudge compare before after --markdown comment.md
 """
 )
-@click.argument("before", metavar="RUN_A", type=_RUN)
-@click.argument("after", metavar="RUN_B", type=_RUN)
+@click.argument("before", metavar="RUN_A", type=FOLDER)
+@click.argument("after", metavar="RUN_B", type=FOLDER)
 @click.option(
     "--markdown",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write it as Markdown too, for a comment.",
 )

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli import completing
-from harness.cli.options import json_option, loudness, verbose_option, view_of_steps, view_options
+from harness.cli.options import (
+    FILE,
+    json_option,
+    loudness,
+    verbose_option,
+    view_of_steps,
+    view_options,
+)
+from harness.cli.selecting import patterns_option
 from harness.errors import RunFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -32,13 +40,11 @@ Examples:
   adjudge conventions --write docs/conventions.md
 """
 )
-@click.option(
+@patterns_option(
     "--backend",
     "backends",
-    multiple=True,
-    metavar="PATTERN",
-    shell_complete=completing.backend_names,
-    help="Only these. [default: those that are published]",
+    completing.backend_names,
+    "Only these. [default: those that are published]",
 )
 @json_option
 @view_options
@@ -47,7 +53,7 @@ Examples:
     "--write",
     "files",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write it to FILE, a page (.md) or data (.json), instead of printing it.",
 )

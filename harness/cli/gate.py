@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    FILE,
+    FOLDER,
     deadline_option,
     json_option,
     results_option,
@@ -31,7 +33,6 @@ __all__ = ["gate"]
 
 _FILE = "gate.json"
 _BOUND = 1.05
-_PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 class GateClosedError(AdjudgeError):
@@ -53,7 +54,7 @@ Examples:
 @selection_options
 @click.option(
     "--run",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="RUN",
     help="Hold the verdicts of that run against the ledgers, and judge nothing anew.",
 )
@@ -62,9 +63,9 @@ Examples:
     is_flag=True,
     help="Print entries for what is not listed, to be reviewed and put into the ledger.",
 )
-@click.option("--junit", type=_PATH, metavar="FILE", help="Write the findings as JUnit XML.")
+@click.option("--junit", type=FILE, metavar="FILE", help="Write the findings as JUnit XML.")
 @click.option(
-    "--markdown", type=_PATH, metavar="FILE", help="Write the findings as Markdown, for a comment."
+    "--markdown", type=FILE, metavar="FILE", help="Write the findings as Markdown, for a comment."
 )
 @click.option(
     "--annotations/--no-annotations",
@@ -79,7 +80,7 @@ Examples:
 )
 @click.option(
     "--against",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="RUN",
     help="With --performance: the run whose ratios must not grow; its cells are timed again.",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import json_option
+from harness.cli.options import FILE, FOLDER, json_option
 
 __all__ = ["history"]
 
@@ -24,11 +24,11 @@ Examples:
     "results",
     required=False,
     default=Path("results"),
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Where to write the page. [default: history.html in RESULTS]",
 )

@@ -12,6 +12,7 @@ import click
 
 from harness.cli import completing
 from harness.cli.options import json_option
+from harness.cli.selecting import patterns_option
 
 if TYPE_CHECKING:
     from harness.contract import Problem
@@ -76,13 +77,11 @@ Examples:
 """
 )
 @click.argument("name", required=False, shell_complete=completing.problem_names)
-@click.option(
+@patterns_option(
     "--suite",
     "of_suites",
-    multiple=True,
-    metavar="PATTERN",
-    shell_complete=completing.suite_names,
-    help="Only these suites, with every problem; may be given several times.",
+    completing.suite_names,
+    "Only these suites, with every problem; may be given several times.",
 )
 @json_option
 def problems(name: str | None, of_suites: tuple[str, ...], as_json: bool) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DURATION",
+    "FILE",
+    "FOLDER",
     "baseline_option",
     "deadline_option",
     "depth_options",
@@ -66,6 +68,10 @@ class _Duration(click.ParamType[float]):
 
 DURATION = _Duration()
 """The type of options that take a duration; their value is in seconds."""
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+"""The types of options that take a path: of a file, of a folder. Nothing need be there."""
 
 _VERBOSE = "adjudge.verbose"
 
@@ -154,7 +160,7 @@ def results_option(command: Command) -> Command:
     """Add --results: the folder that holds the runs."""
     return click.option(
         "--results",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=FOLDER,
         default=Path("results"),
         show_default=True,
         help="The folder in which runs are kept.",

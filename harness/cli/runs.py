@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import (
+    FOLDER,
     baseline_option,
     deadline_option,
     depth_options,
@@ -41,7 +42,7 @@ Examples:
 @selection_options
 @click.option(
     "--resume",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="RUN",
     help="Finish an interrupted run instead of beginning one.",
 )

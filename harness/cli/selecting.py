@@ -14,9 +14,10 @@ from harness.cli.options import source_of
 if TYPE_CHECKING:
     from harness.running.selection import Selection
 
-__all__ = ["given_patterns", "selection_of", "selection_options"]
+__all__ = ["given_patterns", "patterns_option", "selection_of", "selection_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 _SELECTIONS = (
     ("backends", "--backend", "our_engine, 'jax*'", completing.backend_names),
@@ -40,15 +41,21 @@ _WHAT = ("suites", "problems", "cases")
 def selection_options(command: Command) -> Command:
     """Add --backend, --suite, --problem, --operator, --dtype, --size, --point and --case."""
     for name, flag, example, complete in reversed(_SELECTIONS):
-        command = click.option(
-            flag,
-            name,
-            multiple=True,
-            metavar="PATTERN",
-            shell_complete=complete,
-            help=f"Only what matches; may be given several times. Examples: {example}.",
-        )(command)
+        told = f"Only what matches; may be given several times. Examples: {example}."
+        command = patterns_option(flag, name, complete, told)(command)
     return command
+
+
+def patterns_option(
+    flag: str, name: str, complete: Complete | None, told: str
+) -> Callable[[Command], Command]:
+    """Add ``flag``, which takes any number of patterns, as the parameter ``name``.
+
+    ``complete`` offers a shell what may stand there; ``told`` is the help.
+    """
+    return click.option(
+        flag, name, multiple=True, metavar="PATTERN", shell_complete=complete, help=told
+    )
 
 
 def selection_of(options: dict[str, Any]) -> Selection:

@@ -13,7 +13,14 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import json_option, loudness, verbose_option, view_of_steps, view_options
+from harness.cli.options import (
+    FOLDER,
+    json_option,
+    loudness,
+    verbose_option,
+    view_of_steps,
+    view_options,
+)
 
 __all__ = ["selftest"]
 
@@ -36,7 +43,7 @@ Examples:
 @click.option("--seed", type=int, metavar="S", help="Of the order of turns; random unless given.")
 @click.option(
     "--keep",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="FOLDER",
     help="Keep the run with all raw samples there, for adjudge report.",
 )

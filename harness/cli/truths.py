@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import completing
-from harness.cli.options import json_option, verbose_option, view_of_steps, view_options
+from harness.cli.options import FOLDER, json_option, verbose_option, view_of_steps, view_options
+from harness.cli.selecting import patterns_option
 from harness.errors import AdjudgeError, UsageError
 
 if TYPE_CHECKING:
@@ -36,34 +37,13 @@ Examples:
   adjudge truths --problem array_api.hypot --verify
 """
 )
-@click.option(
-    "--suite",
-    "suites",
-    multiple=True,
-    metavar="PATTERN",
-    shell_complete=completing.suite_names,
-    help="Only of such suites.",
-)
-@click.option(
-    "--problem",
-    "problems",
-    multiple=True,
-    metavar="PATTERN",
-    shell_complete=completing.problem_names,
-    help="Only of these.",
-)
-@click.option(
-    "--dtype",
-    "dtypes",
-    multiple=True,
-    metavar="PATTERN",
-    shell_complete=completing.dtype_names,
-    help="Only in such dtypes.",
-)
+@patterns_option("--suite", "suites", completing.suite_names, "Only of such suites.")
+@patterns_option("--problem", "problems", completing.problem_names, "Only of these.")
+@patterns_option("--dtype", "dtypes", completing.dtype_names, "Only in such dtypes.")
 @click.option("--verify", is_flag=True, help="Find all anew and hold it against what is kept.")
 @click.option(
     "--ship",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="FOLDER",
     help="For developers: write the truths to FOLDER; the package's is shipped/ beside the "
     "verification modules.",

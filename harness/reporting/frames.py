@@ -15,9 +15,11 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import numpy as np
 import pandas as pd
 
 from harness.contract import Case
@@ -37,6 +39,7 @@ from harness.reporting.schema import (
     VERDICTS,
     Column,
     Kind,
+    Repeated,
     Table,
     typed,
 )
@@ -61,6 +64,7 @@ from harness.timing.summaries import Sentinel
 
 __all__ = ["RunFrames", "load_run"]
 
+_OF_A_VERDICT = frozenset(field.name for field in dataclasses.fields(VerdictRecord))
 _FREE_TEXT = frozenset({"reason", "stderr_tail"})
 _KINDS: dict[Any, Kind] = {str: "word", float: "number", int: "count", bool: "flag"}
 
@@ -175,36 +179,46 @@ def _with_clean_names(records: list[Record]) -> list[Record]:
 
 def _verdicts(info: RunInfo, records: Iterable[VerdictRecord]) -> pd.DataFrame:
     """In the plan's order of cases and backends, whatever the order in which they were judged."""
-    case_rank = {case.id: i for i, case in enumerate(info.plan.cases)}
-    backend_rank = {name: i for i, name in enumerate(info.plan.backends)}
-
-    def rank(record: VerdictRecord) -> tuple[int, str, int, str]:
-        return (
-            case_rank.get(record.case, len(case_rank)),
-            record.case,
-            backend_rank.get(record.backend, len(backend_rank)),
-            record.backend,
-        )
-
-    ordered = sorted(records, key=rank)
-    parsed = {id_: Case.parse(id_) for id_ in dict.fromkeys(r.case for r in ordered)}
-    scales = {id_: info.problem(c.problem).scale(c.size) for id_, c in parsed.items()}
-    cases = [parsed[r.case] for r in ordered]
-    columns: dict[str, Sequence[Any]] = {
-        "run": [info.run] * len(ordered),
-        "problem": [case.problem for case in cases],
-        "operator": [case.operator.value for case in cases],
-        "size": [case.size for case in cases],
-        "scale": [scales[r.case] for r in ordered],
-        "dtype": [case.dtype for case in cases],
-        "point": [case.point for case in cases],
-        "verdict": [r.kind for r in ordered],
-        "schema_version": [TABLE_VERSION] * len(ordered),
+    judged = list(records)
+    by_case = _ranks(map(attrgetter("case"), judged), [case.id for case in info.plan.cases])
+    by_backend = _ranks(map(attrgetter("backend"), judged), info.plan.backends)
+    width = len(by_backend.distinct)
+    order = np.argsort(by_case.places * width + by_backend.places, kind="stable")
+    judged = [judged[i] for i in order]
+    cases = by_case.places[order]
+    once = np.zeros(len(judged), dtype=int)
+    columns: dict[str, Sequence[Any] | Repeated] = {
+        name: list(map(attrgetter(name), judged))
+        for name in VERDICTS.names
+        if name in _OF_A_VERDICT
     }
     columns |= {
-        name: [getattr(r, name) for r in ordered] for name in VERDICTS.names if name not in columns
+        "case": Repeated(by_case.distinct, cases),
+        "backend": Repeated(by_backend.distinct, by_backend.places[order]),
+        "run": Repeated([info.run] if judged else [], once),
+        "verdict": list(map(attrgetter("kind"), judged)),
+        "schema_version": Repeated([TABLE_VERSION] if judged else [], once),
     }
+    facts = [_case_facts(info, id_) for id_ in by_case.distinct]
+    for i, name in enumerate(("problem", "operator", "size", "scale", "dtype", "point")):
+        columns[name] = Repeated([told[i] for told in facts], cases)
     return typed(columns, VERDICTS)
+
+
+def _ranks(names: Iterable[str], planned: Sequence[str]) -> Repeated:
+    """The names that occur in the plan's order, what is not in it last, and each one's place."""
+    occurring = list(names)
+    there = set(occurring)
+    distinct = [name for name in dict.fromkeys(planned) if name in there]
+    distinct += sorted(there.difference(distinct))
+    place = {name: i for i, name in enumerate(distinct)}
+    return Repeated(distinct, np.fromiter(map(place.__getitem__, occurring), int, len(occurring)))
+
+
+def _case_facts(info: RunInfo, id_: str) -> tuple[str, str, str, int | None, str, str]:
+    case = Case.parse(id_)
+    scale = info.problem(case.problem).scale(case.size)
+    return case.problem, case.operator.value, case.size, scale, case.dtype, case.point
 
 
 def _curves(records: Sequence[CurveRecord]) -> pd.DataFrame:

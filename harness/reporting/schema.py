@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from harness.contract import Operator
@@ -28,6 +29,7 @@ __all__ = [
     "VERDICTS",
     "Column",
     "Kind",
+    "Repeated",
     "Table",
     "rows",
     "typed",
@@ -243,7 +245,15 @@ ACCUMULATION = Table(
 )
 
 
-def typed(columns: Mapping[str, Sequence[Any]], table: Table) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A column of few values, each of which occurs, and for each row the place of its own."""
+
+    distinct: Sequence[Any]
+    places: np.ndarray
+
+
+def typed(columns: Mapping[str, Sequence[Any] | Repeated], table: Table) -> pd.DataFrame:
     """A frame with exactly the table's columns and their dtypes.
 
     A word that is empty or None is missing; the vocabulary of an open one is what occurs,
@@ -267,7 +277,10 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _series(values: Sequence[Any], column: Column) -> pd.Series[Any]:
+def _series(values: Sequence[Any] | Repeated, column: Column) -> pd.Series[Any]:
+    if isinstance(values, Repeated):
+        taken = _series(values.distinct, column).take(values.places)
+        return taken.reset_index(drop=True)
     if column.kind == "word":
         words = {value: clean(value) if value else None for value in dict.fromkeys(values)}
         known = column.words or sorted({word for word in words.values() if word is not None})
@@ -276,6 +289,7 @@ def _series(values: Sequence[Any], column: Column) -> pd.Series[Any]:
         dtype = pd.CategoricalDtype(list(known), ordered=bool(column.words))
         return pd.Series(pd.Categorical.from_codes([codes[v] for v in values], dtype=dtype))
     if column.kind == "text":
-        return pd.Series([clean(value) for value in values], dtype="string")
+        texts = {value: clean(value) for value in dict.fromkeys(values)}
+        return pd.Series([texts[value] for value in values], dtype="string")
     plain = {"number": "float64", "count": "Int64", "flag": "boolean"}[column.kind]
     return pd.Series(list(values), dtype=plain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,14 @@ class Recordings:
         self.made = 0
         self.replayed = 0
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self.kept)
+
+    def __iter__(self) -> Iterator[Recording]:
+        """Those that are kept, the latest used first."""
+        return iter(self.kept)
 
     def answer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The result of a call that is not of the latest recording; MISS: run it as it stands."""

@@ -24,7 +24,8 @@ _MOST_NAMES = 2
 class Glance:
     """One backend: its verdicts, what is against it, its mean ratio and its certain leads.
 
-    ``overall`` is a row of the overall frame, None where nothing was timed.
+    ``overall`` is a row of the overall frame, None where nothing was timed; of the ``leads``,
+    ``held`` stay with all leads of the run allowed for.
     """
 
     backend: str
@@ -32,6 +33,7 @@ class Glance:
     against: Sequence[Divergence]
     overall: Mapping[str, Any] | None
     leads: int
+    held: int
 
     @property
     def wrong(self) -> int:
@@ -53,14 +55,13 @@ class Glance:
 def glances(frames: RunFrames, right: Rightness, speed: Speed) -> list[Glance]:
     """A line for each backend that was judged, in the plan's order."""
     overall = {row["backend"]: row for row in rows(frames.overall) if row["cells"]}
-    leads = speed.certain_leads
     return [
         Glance(
             backend,
             right.by_backend[backend],
             [d for d in right.divergences if d.backend == backend and d.word.tone == "wrong"],
             overall.get(backend),
-            leads.get(backend, 0),
+            *speed.leads(backend),
         )
         for backend in right.backends
     ]

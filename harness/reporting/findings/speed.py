@@ -39,13 +39,13 @@ class Lead:
 
     @property
     def certain(self) -> bool:
-        """Whether the runner-up is shown to be slower, this cell not being picked out of many."""
-        return self.answer is Answer.SLOWER and self.holds
+        """Whether the runner-up is shown to be slower, in this cell taken by itself."""
+        return self.answer is Answer.SLOWER
 
     @property
     def phrase(self) -> str:
         """The lead in words."""
-        if self.answer is Answer.SLOWER:
+        if self.certain:
             interval = text.ratio_interval(self.low, self.high)
             told = f"{text.ratio(self.ratio)} {interval} ahead of {text.clip(self.runner_up, 40)}"
             return told if self.holds else f"{told}, by itself"
@@ -165,10 +165,14 @@ class Speed:
     def _all(self) -> list[Cell]:
         return [cell for cells in self.cells.values() for cell in cells]
 
-    @property
-    def certain_leads(self) -> dict[str, int]:
-        """In how many cells each backend is the fastest for certain; those with one alone."""
-        return dict(self._certain)
+    def leads(self, backend: str) -> tuple[int, int]:
+        """In how many cells it is the fastest for certain, and with all leads allowed for."""
+        its = [
+            cell.lead
+            for cell in self._all
+            if cell.lead is not None and cell.lead.certain and cell.lead.fastest == backend
+        ]
+        return len(its), sum(lead.holds for lead in its)
 
     @property
     def contested(self) -> int:
@@ -192,9 +196,15 @@ class Speed:
             return "Nothing was timed."
         ranked = self._certain
         undecided = sum(cell.lead is not None and not cell.lead.certain for cell in cells)
-        led = text.enumeration([f"{text.clip(name, 40)} in {n}" for name, n in ranked])
+        led = text.enumeration([self._led(name, n) for name, n in ranked])
         told = f"Fastest for certain, of {len(cells)} timed cells: {led or 'none'}"
         return told + (f"; in {undecided} the lead is not certain." if undecided else ".")
+
+    def _led(self, backend: str, n: int) -> str:
+        """``jax in 12 (3 with all leads allowed for)``."""
+        held = self.leads(backend)[1]
+        told = f"{text.clip(backend, 40)} in {n}"
+        return told if held == n else f"{told} ({held} with all leads allowed for)"
 
 
 def speed(frames: RunFrames) -> Speed:

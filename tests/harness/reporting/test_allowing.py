@@ -90,3 +90,26 @@ def test_the_reader_sees_it_on_the_page_and_in_the_terminal(many):
     out = io.StringIO()
     print_summary(frames, Console(file=out, width=1000))
     assert text.one_line(speed(frames).allowed_for) in out.getvalue()
+
+
+def test_leads_are_counted_by_themselves_and_with_all_allowed_for(many):
+    """``fast`` leads ``slow`` by so much in each of ten cells that every lead stays."""
+    fast = speed(many.load())
+    assert fast.leads("fast") == (10, 10)
+    assert "fast in 10." in fast.sentence
+
+
+def test_a_lead_that_does_not_stay_is_told_apart(synthetic, case):
+    run = synthetic(backends=(BASELINE, "fast", "slow"))
+    noise = (0.01, 0.07, 0.02, 0.06, 0.03, 0.05)  # 4 %, as above, in nine cells of ten
+    for i in range(10):
+        asked = case(point=f"p{i}")
+        for backend in run.backends:
+            run.judge(backend, asked)
+        slow = [1e-6 * (5 if i == 0 else math.exp(x)) for x in noise]
+        run.time(asked, {BASELINE: [1e-6] * 6, "fast": [1e-6] * 6, "slow": slow})
+    fast = speed(run.load())
+    assert fast.leads("fast") == (10, 1)
+    assert "fast in 10 (1 with all leads allowed for)." in fast.sentence
+    phrases = [cell.lead.phrase for cells in fast.cells.values() for cell in cells]
+    assert sum(phrase.endswith("ahead of slow, by itself") for phrase in phrases) == 9

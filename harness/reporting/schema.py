@@ -267,7 +267,9 @@ def typed(columns: Mapping[str, Sequence[Any] | Repeated], table: Table) -> pd.D
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as plain Python values: None for what is missing, NaN for a number that is."""
     columns = {
-        str(name): [None if absent else value for value, absent in zip(series, lost, strict=True)]
+        str(name): [
+            None if absent else value for value, absent in zip(series.tolist(), lost, strict=True)
+        ]
         if (lost := series.isna()).any() and series.dtype != "float64"
         else series.tolist()
         for name, series in frame.items()

@@ -113,3 +113,14 @@ def test_a_lead_that_does_not_stay_is_told_apart(synthetic, case):
     assert "fast in 10 (1 with all leads allowed for)." in fast.sentence
     phrases = [cell.lead.phrase for cells in fast.cells.values() for cell in cells]
     assert sum(phrase.endswith("ahead of slow, by itself") for phrase in phrases) == 9
+
+
+def test_a_program_reads_it(many):
+    import json
+
+    from harness.cli.run_facts import run_facts
+
+    told = json.loads(json.dumps(run_facts(many.load())))
+    holds = [row["holds"] for row in told["measurements"] if row["answer"]]
+    assert {type(value) for value in holds} == {bool}
+    assert holds.count(True) == 11

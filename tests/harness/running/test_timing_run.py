@@ -92,8 +92,8 @@ def test_loops_are_calibrated_once_and_shared_with_the_duplicate(samples):
     for sample in samples:
         loops[sample.backend, sample.case].add(sample.loops)
     assert all(len(counts) == 1 for counts in loops.values())
-    # Calls of microseconds in samples of 0.2 ms: a count was needed, and found. (Where others are at
-    # work, the two calls that calibration begins with may both have been interrupted.)
+    # Calls of microseconds in samples of 0.2 ms: a count was needed, and found. (Where others are
+    # at work, the two calls that calibration begins with may both have been interrupted.)
     assert any(min(counts) > 1 for counts in loops.values())
     assert all(s.wall_s > 0 and math.isfinite(s.cpu_s) for s in samples)
 

@@ -7,21 +7,17 @@ protocol touches stdin, stdout or stderr.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import ctypes
 import faulthandler
 import os
 import resource
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import psutil
 
@@ -35,7 +31,6 @@ from harness.running.messages import (
     Check,
     Done,
     Evaluate,
-    Evaluated,
     Forget,
     Hello,
     Measure,
@@ -50,12 +45,11 @@ from harness.running.messages import (
     Turn,
     Warm,
 )
+from harness.running.own_process import Noise, flush, leave, leave_with, pin_all_threads
 from harness.timing import environment
 from harness.timing.collector import quiet_collector
 
 __all__ = ["Worker", "leave", "main"]
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Worker:
@@ -85,7 +79,7 @@ class Worker:
             case Forget(case):
                 self.ready.pop(case, None)
             case Pin(cores):
-                _pin_all_threads(cores)
+                pin_all_threads(cores)
             case Pools():
                 return PoolSizes(self._pool_sizes())
             case Shutdown():
@@ -147,12 +141,12 @@ def main(arguments: list[str]) -> None:
     """Run the worker until its supervisor says so or is gone."""
     started = time.monotonic()
     name, descriptor, parent, threads = arguments
-    _leave_with(int(parent))
+    leave_with(int(parent))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faulthandler.enable()
     os.set_inheritable(int(descriptor), False)
     connection: Connection[Any, Any] = Connection(int(descriptor))
-    noise = _Noise()
+    noise = Noise()
     hello, worker = _start(name, int(threads), started)
     # A closed socket means that the supervisor is gone: nobody is left to tell.
     with contextlib.suppress(EOFError, OSError):
@@ -167,26 +161,8 @@ def main(arguments: list[str]) -> None:
                         connection.send(noise.told(worker.evaluate(task)))
             else:
                 reply = worker.answer(request)
-                _flush()
+                flush()
                 connection.send(reply)
-
-
-class _Noise:
-    """What the backend writes to stdout and stderr belongs to the task that it had."""
-
-    def __init__(self) -> None:
-        # Of its own: a backend may close or redirect the usual two.
-        self._stdout, self._stderr = os.dup(1), os.dup(2)
-
-    def told(self, outcome: Evaluation | Failure) -> Evaluated:
-        """The reply, with the bytes on stdout, which are taken away, and the end of stderr."""
-        _flush()
-        count = os.fstat(self._stdout).st_size
-        if count:
-            os.ftruncate(self._stdout, 0)
-            if isinstance(outcome, Evaluation):
-                outcome = replace(outcome, stdout_bytes=count)
-        return Evaluated(outcome, os.fstat(self._stderr).st_size)
 
 
 def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | None]:
@@ -206,46 +182,6 @@ def _start(name: str, threads: int, started: float) -> tuple[Reply, Worker | Non
         return Failure(VerdictKind.RAISED, evaluation.one_line(error), tail), None
     import_s = time.perf_counter() - begin
     return Hello(versions, backend.device, started, import_s), Worker(registry, backend)
-
-
-def _leave_with(parent: int) -> None:
-    """Be killed when the supervisor ends, however it ends, even in the middle of a hanging call.
-
-    Linux only; elsewhere the closed socket is what an idle worker notices.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit("the supervisor is gone")
-
-
-def _pin_all_threads(cores: frozenset[int]) -> None:
-    """Pin this process with the threads that its libraries have already started."""
-    environment.pin(cores)
-    tasks = Path("/proc/self/task")
-    if cores and tasks.is_dir():
-        for thread in tasks.iterdir():
-            # A thread may end between the listing and the call.
-            with contextlib.suppress(ProcessLookupError):
-                os.sched_setaffinity(int(thread.name), cores)
-
-
-def leave() -> NoReturn:
-    """End with what was registered for the exit, and without taking the interpreter apart.
-
-    The latter takes large libraries up to half a second, and every set ends as many workers as
-    there are arms.
-    """
-    atexit._run_exitfuncs()
-    _flush()
-    os._exit(0)
-
-
-def _flush() -> None:
-    """Write out what Python still holds, so that it does not come with the next task."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            stream.flush()
 
 
 if __name__ == "__main__":

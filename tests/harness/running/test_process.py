@@ -192,7 +192,7 @@ time.sleep(600)
 def test_a_worker_ends_with_its_exit_handlers_and_takes_nothing_apart():
     script = """
         import atexit
-        from harness.running.worker import leave
+        from harness.running.own_process import leave
 
         class Module:
             def __del__(self):

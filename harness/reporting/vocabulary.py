@@ -32,7 +32,7 @@ VERDICT_WORDS: dict[VerdictKind, Word] = {
         Word("structure", "▦", "wrong", "wrong shape, dtype or realness, or touched its input"),
         Word("nonfinite", "∞", "wrong", "NaN or infinity where the derivative is finite"),
         Word("crashed", "†", "wrong", "the worker process ended"),
-        Word("timeout", "⧖", "wrong", "no answer before the deadline"),
+        Word("timeout", "◷", "wrong", "no answer before the deadline"),
         Word("raised", "!", "wrong", "an exception where the function itself has a value"),
         Word("inconclusive", "?", "undecided", "no oracle could decide"),
         Word("accuracy-loss", "≈", "noted", "outside the tolerance, right to 1e-6 relative"),

@@ -42,6 +42,8 @@ def ratios_over_runs(rows: Rows, styles: Styles) -> str:
 def verdicts_over_runs(rows: Rows, runs: int) -> str:
     """How many verdicts are not ok, run after run: one panel a backend, a line a verdict.
 
+    Where there is none, the line is at the bottom without a mark.
+
     Rows: panel, run (its number of ``runs``), verdict, symbol, tone, n, changed (a ring), renewed
     (a dashed line: the backend's libraries are other versions than before).
     """
@@ -60,13 +62,14 @@ def verdicts_over_runs(rows: Rows, runs: int) -> str:
         axis=draw.axis(ticks, "format(datum.value, 'd')"),
         title=None,
     )
+    marked = base.transform_filter("datum.n > 0 || datum.changed")
     layers = alt.layer(
         base.transform_filter("datum.renewed").mark_rule(color=theme.MUTED, strokeDash=[3, 3]),
         base.mark_line(strokeWidth=1.2, opacity=0.7).encode(y=y, color=colour),
-        base.mark_point(size=190, filled=True, opacity=1, shape="circle", color=theme.PAGE).encode(
-            y=y
-        ),
-        base.mark_text(size=13, fontWeight="bold").encode(y=y, text="symbol:N", color=colour),
+        marked.mark_point(
+            size=190, filled=True, opacity=1, shape="circle", color=theme.PAGE
+        ).encode(y=y),
+        marked.mark_text(size=13, fontWeight="bold").encode(y=y, text="symbol:N", color=colour),
         base.transform_filter("datum.changed")
         .mark_point(size=260, strokeWidth=1.6, opacity=1, shape="circle")
         .encode(y=y, color=colour),

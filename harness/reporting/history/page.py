@@ -110,7 +110,10 @@ def _tallies(history: History) -> dict[tuple[str, str], Tally]:
 
 
 def _verdict_chart(history: History, steps: Sequence[VerdictStep]) -> str:
-    """For each backend how many verdicts are not ok, run after run; empty where all always are."""
+    """For each backend how many verdicts are not ok, run after run; empty where there are none.
+
+    Verdicts that are no faults (a convention, a refusal) are drawn where some of them changed.
+    """
     from harness.reporting.history import charts  # needs the report extra
 
     counts = _tallies(history)
@@ -119,8 +122,12 @@ def _verdict_chart(history: History, steps: Sequence[VerdictStep]) -> str:
     for backend in _backends(history):
         its = [(i, run) for i, run in enumerate(history.runs, 1) if (run.name, backend) in counts]
         seen = {kind for _, run in its for kind in counts[run.name, backend].counts}
-        for kind in (k for k in VERDICT_WORDS if k in seen and k is not VerdictKind.OK):
-            word, last = VERDICT_WORDS[kind], None
+        changing = {kind for name, _, kind in moved if name == backend}
+        for kind, word in VERDICT_WORDS.items():
+            harmless = word.tone in ("right", "neutral") and kind not in changing
+            if kind not in seen or kind is VerdictKind.OK or harmless:
+                continue
+            last = None
             for i, run in its:
                 versions = run.info.versions.get(backend)
                 rows.append(

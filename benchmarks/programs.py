@@ -10,7 +10,7 @@ import numpy as np
 import our_engine
 
 Call = Callable[[], Any]
-ENGINES = ("our_engine", "autograd", "torch", "jax jit", "jax eager")
+ENGINES = ("our_engine", "our_engine compiled", "autograd", "torch", "jax jit", "jax eager")
 
 
 def _torch() -> Any:
@@ -27,11 +27,15 @@ def _jax() -> Any:
     return jax
 
 
+def _perhaps_compiled(name: str, ours: Callable[..., Any]) -> Callable[..., Any]:
+    return our_engine.compile(ours) if name == "our_engine compiled" else ours
+
+
 def gradient_call(name: str, program: Callable[[Any], Any], args: tuple[Any, ...]) -> Call:
     """A call of the gradient of `program(xp)`, by all of `args`, with the engine `name`."""
     numbers = tuple(range(len(args)))
-    if name == "our_engine":
-        ours = our_engine.grad(program(np), numbers)
+    if name.startswith("our_engine"):
+        ours = _perhaps_compiled(name, our_engine.grad(program(np), numbers))
         return lambda: ours(*args)
     if name == "autograd":
         import autograd
@@ -173,8 +177,9 @@ class DenseChain:
         if name == "hand":
             return self._by_hand
         forward = self.mode == "forward"
-        if name == "our_engine":
-            ours = our_engine.jacobian(self._program(np, self.weights), mode=self.mode)
+        if name.startswith("our_engine"):
+            jacobian = our_engine.jacobian(self._program(np, self.weights), mode=self.mode)
+            ours = _perhaps_compiled(name, jacobian)
             return lambda: ours(self.x)
         if name == "torch":
             torch = _torch()

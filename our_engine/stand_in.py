@@ -58,7 +58,12 @@ def one_operation(function: Callable[..., Any]) -> Callable[..., Any]:
         stood = stand_in(*args, *kwargs.values())
         if stood is None:
             return function(*args, **kwargs)
-        return stood.through(function, *args, **kwargs)
+        return stood.through(of_numpy, *args, **kwargs)
+
+    @functools.wraps(function)
+    def of_numpy(*args: Any, **kwargs: Any) -> Any:
+        y = function(*args, **kwargs)
+        return np.asarray(y)[()] if isinstance(y, (float, complex, int)) else y
 
     return call
 

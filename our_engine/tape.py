@@ -59,7 +59,7 @@ class Tape(list[tuple[Any, ...]]):
         if x.size <= _SMALL:
             return x.copy()
         known = self.kept.get(id(x))
-        if known is not None and known[0] is x and _same_bits(x, known[1]):
+        if known is not None and known[0] is x and same_bits(x, known[1]):
             return known[1]
         flags = x.flags
         if not flags.writeable and x.base is None:
@@ -92,7 +92,8 @@ def frozen(setting: Any) -> Any:
     return setting
 
 
-def _same_bits(x: Array, y: Array) -> bool:
+def same_bits(x: Array, y: Array) -> bool:
+    """Whether two contiguous arrays of one dtype are the same, NaN and signs of zero included."""
     if x.shape != y.shape:
         return False
     word = np.uint64 if x.nbytes % 8 == 0 else np.uint8

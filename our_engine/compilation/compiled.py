@@ -13,6 +13,7 @@ import numpy as np
 from our_engine.types import Tree
 
 from .arguments import TracedArgumentError, described, key_of, staged
+from .constants import Constants
 from .errors import NotRecordedError
 from .simplify import simplified
 from .source import MISS, Source
@@ -60,6 +61,7 @@ class Recordings:
         self.refused: OrderedDict[Any, list[str]] = OrderedDict()
         self.made = 0
         self.replayed = 0
+        self._constants = Constants()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -101,7 +103,7 @@ class Recordings:
 
     def _made(self, key: Any, description: Tree, args: Any, kwargs: Any) -> Recording | None:
         self.made += 1
-        trace = Trace()
+        trace = Trace(self._constants)
         try:
             # What the program sets for itself differs from this; the rest is left to the caller.
             with np.errstate(all="call", call=_nothing):
@@ -122,7 +124,30 @@ class Recordings:
 
 
 def compile(g: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - as re.compile, torch's
-    """g."""
+    """`g`, run from a recording of its NumPy operations, without Python's and the tracer's work.
+
+    g is a function of arrays, and numbers, in trees of any depth, plain or made by the engine:
+    compile(grad(f)), compile(lambda x, v: jvp(f, (x,), (v,))). Of each kind of arguments (types,
+    shapes, dtypes, structure, and the values of what is no array and no float) the first call is
+    recorded, and later ones run the recording: a function of straight-line NumPy calls, of which
+    `compiled.recordings` gives the `source`. What is not used for the results is left out.
+
+    Right is what g gives. A comparison, an index, a shape, a number that was made of an argument's
+    value is a condition of the recording, and another outcome is recorded anew; so are the choices
+    of the rules (ties, zeros, equal eigenvalues). What cannot be recorded runs as it stands, in
+    each call, and so does a function whose recordings do not pay: writing into arrays, threads,
+    more than 10,000 operations, `recordings.refused` has the reasons. An error that a recording
+    raises is raised by g, or handled there.
+
+    Constants of a recording are, as they were: arrays that g reads from elsewhere (copies of them,
+    unless they are read-only), random numbers, and any other state. What else g does (counting,
+    drawing, appending) it does while it is recorded and, as that may fail or be followed by a call
+    of g itself, once or twice then. Printing a value prevents it from being recorded.
+
+    Results are of g's types and in memory of their own, but NumPy scalars for Python floats. Under
+    another derivative or recording, and with values that a subclass of ndarray or another library
+    gives, the call is that of g.
+    """
     recordings = Recordings(g)
 
     @functools.wraps(g)

@@ -31,6 +31,7 @@ _OPERATORS = {
     for function, ufunc in _UFUNCS.items()
     if ufunc in (np.add, np.subtract, np.multiply, np.divide, np.negative)
 }
+_RESHAPES = (np.reshape, "reshape()")
 _COMPARISONS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
 _BINARY = (np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, *_COMPARISONS)
 
@@ -129,7 +130,7 @@ def _identity(step: Operation) -> Any:
         return None
     if step.function in (operator.pos, np.positive, np.copy) and y.dtype.kind != "b":
         return x
-    if step.function in ("astype()", "copy()", np.reshape, "reshape()") and not step.kwargs:
+    if step.function == "astype()" or (step.function in _RESHAPES and not step.kwargs):
         return x
     if step.function is np.asarray:
         return x

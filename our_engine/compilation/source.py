@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,9 @@ from .arguments import Fixed, Varying
 from .functions import is_ufunc
 from .memory import Memory
 from .operations import Condition, Operation, Recorded, Step, Variable
+
+_RESERVED = re.compile(r"[vt]\d+|(args|kwargs)(_\d+)*|replay|type|len|tuple|slice|repr")
+"""What the function calls by itself, and Python's own that it uses."""
 
 MISS: Any = object()
 """What the function returns for a call that the recording is not of."""
@@ -108,9 +112,10 @@ class Source:
         if leaf.scalar is None:
             dtype = self._constant(leaf.dtype)
             self._write(
-                f"if type({name}) is not ndarray or {name}.shape != {leaf.shape!r} or "
-                f"({name}.dtype is not {dtype} and {name}.dtype != {dtype}): return MISS"
+                f"if type({name}) is not ndarray or {name}.shape != {leaf.shape!r}: return MISS"
             )
+            # Of each of NumPy's own dtypes there is one, and to compare takes longer.
+            self._write(f"if {name}.dtype is not {dtype} and {name}.dtype != {dtype}: return MISS")
         else:
             self._write(f"if type({name}) is not {self._constant(leaf.scalar)}: return MISS")
             if leaf.scalar is float:
@@ -274,7 +279,7 @@ class Source:
             return known
         stem = _stem(value)
         name, k = stem, 1
-        while name in self.names or keyword.iskeyword(name):
+        while name in self.names or keyword.iskeyword(name) or _RESERVED.fullmatch(name):
             k += 1
             name = f"{stem}_{k}"
         self.names[name] = value
@@ -283,14 +288,15 @@ class Source:
 
 
 def _stem(value: Any) -> str:
-    if is_ufunc(value):
-        owner = getattr(value, "__self__", None)
-        named = value.__name__
-        return named if owner is None else f"{owner.__name__}_{named}"
-    found = getattr(value, "__name__", "")
-    if callable(value) and isinstance(found, str) and found.isidentifier():
-        return f"np_{found}" if not isinstance(value, type) else found
-    return "c"
+    if isinstance(value, np.dtype):
+        return f"dtype_{value.name}" if value.name.isidentifier() else "dtype"
+    found = str(getattr(value, "__name__", ""))
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        found = f"{owner.__name__}_{found}"
+    if not callable(value) or not found.isidentifier():
+        return "c"
+    return found if is_ufunc(value) or isinstance(value, type) else f"np_{found}"
 
 
 def _only_asked(recorded: Recorded, memory: Memory) -> set[Variable]:

@@ -17,7 +17,7 @@ from .errors import NotRecordedError
 from .functions import has_known_kind
 from .operations import Condition, Operation, Recorded, Step, Variable, mapped
 
-LONGEST = 20_000
+LONGEST = 10_000
 """The most steps of a recording: beyond, code takes longer to compile than it saves."""
 
 LARGEST_CONDITION = 4096
@@ -41,11 +41,11 @@ _IMMUTABLE = (
 class Trace:
     """A recording under way."""
 
-    def __init__(self) -> None:
-        """Nothing recorded yet."""
+    def __init__(self, constants: Constants) -> None:
+        """Nothing recorded yet; the arrays that are met go into `constants`."""
         self.steps: list[Step] = []
         self.inputs: list[Variable] = []
-        self.constants = Constants()
+        self.constants = constants
         self.failure: str | None = None
         self._open = True
         self._count = 0

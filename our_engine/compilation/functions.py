@@ -164,6 +164,10 @@ _OF_ANY_SHAPE: frozenset[Any] = frozenset(
     )
 )
 
+_OF_MASKS: frozenset[Any] = frozenset(
+    (np.where, np.any, np.all, np.count_nonzero, chosen, "any()", "all()")
+)
+
 _OPERATORS = frozenset(
     (
         operator.add,
@@ -214,11 +218,23 @@ def _is_fixed(part: Any) -> bool:
     return type(part) in (int, type(None), type(Ellipsis), np.ndarray, np.int64)
 
 
-def has_known_kind(function: Function, args: tuple[Any, ...]) -> bool:
-    """Whether types, shapes and dtypes of the results follow from those of the arguments."""
+def is_numpy(function: Function) -> bool:
+    """Whether it is known, or NumPy's: not one of the user's, who may keep its result."""
+    if isinstance(function, str) or is_ufunc(function) or function in _OPERATORS:
+        return True
+    return function in _FRESH or hasattr(function, "_implementation")
+
+
+def has_known_kind(function: Function, args: tuple[Any, ...], counts: bool = False) -> bool:
+    """Whether types, shapes and dtypes of the results follow from those of the arguments.
+
+    `counts` says that there are integers or booleans among these, which may decide on a shape.
+    """
     if function is operator.getitem:
         index = args[1]
         return all(map(_is_fixed, index if type(index) is tuple else (index,)))
     if function in _OPERATORS:
         return True
+    if counts and not isinstance(function, np.ufunc) and function not in _OF_MASKS:
+        return False
     return is_fresh(function, args) or function in _OF_ANY_SHAPE

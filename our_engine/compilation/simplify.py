@@ -126,7 +126,7 @@ def _identity(step: Operation) -> Any:
         for x, factor in (args, args[::-1]):
             if type(factor) is float and factor == 1.0 and _is_alike(x, y):
                 return x
-    if not _is_alike(x, y):
+    if not _is_alike(x, y) or any(other is not x for other in step.reads()):
         return None
     if step.function in (operator.pos, np.positive, np.copy) and y.dtype.kind != "b":
         return x

@@ -107,8 +107,7 @@ class Staged(StandIn):
             return NotImplemented
         if function in STATIC:
             return self._trace.static(function, args, kwargs)
-        in_place = kwargs.get("copy") is False or kwargs.get("overwrite_input")
-        if function in REFUSED or in_place or kwargs.get("out") is not None:
+        if function in REFUSED or kwargs.get("out") is not None:
             raise self._trace.failed(f"{function.__name__} writes in place, or asks about memory")
         return self._trace.call(function, args, kwargs)
 
@@ -207,7 +206,8 @@ class Staged(StandIn):
         return round(self._trace.value(self), ndigits)
 
     def __hash__(self) -> int:
-        return hash(self._trace.value(self))
+        # What remembers it by its hash would compare it after the end.
+        raise self._trace.failed("a value is hashed")
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise self._trace.failed("a value is pickled")

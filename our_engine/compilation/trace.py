@@ -14,7 +14,7 @@ from our_engine.types import DifferentiationError
 from . import staged
 from .constants import Constants
 from .errors import NotRecordedError
-from .functions import has_known_kind
+from .functions import has_known_kind, is_numpy
 from .operations import Condition, Operation, Recorded, Step, Variable, mapped
 
 LONGEST = 10_000
@@ -100,7 +100,8 @@ class Trace:
             x._viewed = True
         if views and isinstance(wrapped, staged.Staged):
             wrapped._viewed = True
-        if not has_known_kind(function, args):
+        counts = any(x.dtype.kind in "iub" for x in _stood((args, kwargs)))
+        if not has_known_kind(function, args, counts):
             self.steps.extend(Condition(v, "kind") for v in operation.writes())
         return wrapped
 
@@ -141,9 +142,14 @@ class Trace:
         if self.failure is not None:
             raise NotRecordedError(self.failure)
 
-    def _staged(self, value: Any, weak: bool) -> staged.Staged:
+    def _staged(self, value: Any, weak: bool, shared: bool = False) -> staged.Staged:
         self._count += 1
-        return staged.new(self, Variable(self._count, value), value, weak)
+        variable = Variable(self._count, value)
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            # What writes in place, unknown to us, raises.
+            value = value if value.base is None and not shared else value.view()
+            value.flags.writeable = False
+        return staged.new(self, variable, value, weak)
 
     def _read(self, x: Any) -> Any:
         """An argument as it is written down: arrays are copied, for they may change."""
@@ -163,11 +169,10 @@ class Trace:
 
     def _weakness(self, tree: Any) -> bool:
         """Whether all operands are Python floats by origin, which yield to others' dtypes."""
+        if not any(x._weak for x in _stood(tree)):
+            return False
         found: list[Any] = []
         mapped(tree, found.append)
-        stood = [x for x in found if isinstance(x, staged.Staged)]
-        if not any(x._weak for x in stood):
-            return False
         strong = [
             x
             for x in found
@@ -185,7 +190,7 @@ class Trace:
         if type(result) is np.ndarray or isinstance(result, np.generic):
             if result.dtype.kind not in "fciub":
                 raise self.failed(f"{_name(function)} gives {result.dtype}")
-            found = self._staged(result, weak)
+            found = self._staged(result, weak, shared=not is_numpy(function))
             return found, found._variable
         if isinstance(result, (bool, int, float, complex)):
             scalar = np.asarray(result)[()]
@@ -241,7 +246,12 @@ def _views(args: Any, result: Any) -> list[staged.Staged]:
     """The operands of which the result may share the memory."""
     if type(result) is not np.ndarray:
         return []
-    found: list[Any] = []
-    mapped(args, found.append)
-    stood = [x for x in found if isinstance(x, staged.Staged)]
+    stood = _stood(args)
     return stood if result.base is not None else [x for x in stood if x._payload is result]
+
+
+def _stood(tree: Any) -> list[staged.Staged]:
+    """The staged values in a tree."""
+    found: list[Any] = []
+    mapped(tree, found.append)
+    return [x for x in found if isinstance(x, staged.Staged)]

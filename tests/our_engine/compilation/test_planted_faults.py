@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 import our_engine as oe
-from our_engine.compilation.operations import Condition, Operation
+from our_engine.compilation import staged
+from our_engine.compilation.functions import has_known_kind
+from our_engine.compilation.operations import Condition, Operation, Variable
 from our_engine.compilation.simplify import simplified
 
 X = np.array([0.3, -0.5, 0.9])
-CALLS = [(X,), (-X,), (X[::-1].copy(),), (2.0 * X,)]
+CALLS = [(X,), (-X,), (X[::-1].copy(),), (2.0 * X,), (np.array([0.5, np.nan, 1.0]),)]
 
 
 def without(kind):
@@ -68,6 +70,16 @@ def branch(x):
     return np.sum(x**2) if x[0] > 0 else np.sum(x)
 
 
+def writeable(self, value, weak, shared=False):
+    self._count += 1
+    return staged.new(self, Variable(self._count, value), value, weak)
+
+
+def rearranged(x):
+    y = np.reshape(np.tile(x, 12), (np.argmax(x) + 1, -1))
+    return np.sum(y) * y.shape[0]
+
+
 FAULTS = {
     "truth is no condition": (*without("true"), oe.grad(branch)),
     "a number that is taken out is no condition": (
@@ -94,6 +106,16 @@ FAULTS = {
         "our_engine.compilation.compiled.simplified",
         swapped,
         lambda x: x[0] - x[1] * x,
+    ),
+    "integers decide on no shape": (
+        "our_engine.compilation.trace.has_known_kind",
+        lambda function, args, counts: has_known_kind(function, args),
+        rearranged,
+    ),
+    "staged values can be written to": (
+        "our_engine.compilation.trace.Trace._staged",
+        writeable,
+        oe.grad(lambda x: np.sum(np.nan_to_num(oe.stop_gradient(x), False) * x)),
     ),
     "shapes are not looked at": (
         "our_engine.compilation.source.Source._unpack_varying",

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import functools
 import io
 import math
 import pickle
@@ -62,6 +63,11 @@ def _swallowed(x):
         return np.sum(x) * struct.unpack("d", plain(x[0]).tobytes())[0]
     except Exception:  # noqa: BLE001 - as a careless program would
         return np.sum(x)
+
+
+@functools.lru_cache
+def _cached(t):
+    return 2.0 * t
 
 
 class _Memory:
@@ -147,6 +153,32 @@ WAYS = {
         VECTORS,
     ),
     "along an axis": (lambda x: np.sum(np.apply_along_axis(lambda v: v * v.sum(), 0, x)), VECTORS),
+    "a shape made of an argmax": (
+        lambda x: np.mean(np.reshape(np.tile(x, 12), (np.argmax(x) + 1, -1))[0] ** 2),
+        VECTORS,
+    ),
+    "repeats made of an argmax": (lambda x: np.mean(np.tile(x, np.argmax(x) + 1)), VECTORS),
+    "broadcast made of an argmax": (
+        lambda x: np.sum(np.broadcast_to(x, (np.argmax(x) + 1, 5))),
+        VECTORS,
+    ),
+    "axis made of an argmax": (
+        lambda x: np.sum(np.sum(x[:3, None] * x[:2], axis=np.argmax(x[:2])) ** 2),
+        VECTORS,
+    ),
+    "nan_to_num in place": (
+        lambda x: np.sum(np.nan_to_num(plain(x), False) * x),
+        [(np.array([1.0, np.nan]),), (np.array([np.inf, 2.0]),)],
+    ),
+    "out by position": (
+        lambda x: np.sum(np.dot(plain(x)[:, None], plain(x)[None], np.empty((5, 5))) @ x),
+        VECTORS,
+    ),
+    "overwriting median": (
+        lambda x: np.median(plain(x), None, None, True) * np.sum(plain(x) * [1, 2, 3, 4, 5] * x),
+        VECTORS,
+    ),
+    "cached": (lambda x: np.sum(x) * _cached(plain(x[0])), VECTORS),
     "nested": (
         lambda x: np.sum(oe.grad(lambda y: np.sum(y**2) if y[0] > 0 else np.sum(y))(x) * x),
         VECTORS,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.contract import Case
 from harness.running.cell import Cell
-from harness.running.records import A_A, AUDIT_ALONE, AUDIT_TURNS, Record
+from harness.running.records import A_A, AUDIT_ALONE, AUDIT_TURNS
 from harness.running.set_costs import SetCosts
 from harness.running.timing_state import TimingState
 from harness.timing.carry_over import ALONE_BLOCKS
@@ -26,17 +25,13 @@ _BLOCKS = ALONE_BLOCKS + 1
 class AuditCell(Cell):
     """A cell whose arms take ``rounds`` turns alone, then in turns, then alone again."""
 
-    def run(self) -> list[Record]:
-        """Time the case; the A/A duplicate takes its turns, so that these are the usual ones."""
-        for arm in self.readied:
-            self._warm(arm)
-        began = time.monotonic()
+    def take_round(self) -> None:
+        """All turns; the A/A duplicate takes its part, so that these are the usual ones."""
         self._alone(0)
         self.set_kind = AUDIT_TURNS
-        self._take_rounds(self.rounds)
+        for _ in range(self.rounds):
+            super().take_round()
         self._alone(self.rounds)
-        self._rounds_s, self._rounds_taken = time.monotonic() - began, self.rounds
-        return self._checked()
 
     def _alone(self, first_round: int) -> None:
         self.set_kind = AUDIT_ALONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -48,10 +48,11 @@ R = TypeVar("R", bound=Reply)
 
 @dataclass
 class Cell:
-    """One cell of one set; ``run`` returns its records, to be written all at once.
+    """One cell of one set: ``warm`` it, ``take_round`` after round, and ``finish`` it.
 
     ``arms`` maps arm to backend, ``readied`` holds the arms that are ready and what their first
-    calls took; ``cell_s`` is the time that all ``rounds`` may take, or there are fewer.
+    calls took; ``cell_s`` is the time that all ``rounds`` may take, or there are fewer. Rounds of
+    several cells may alternate. A failure goes to ``tell`` at once; it may end arms in other cells.
     """
 
     case: Case
@@ -68,45 +69,57 @@ class Cell:
     judge: Judge
     judged: dict[tuple[str, Case], Judged]
     state: TimingState
+    tell: Callable[[TimingFailureRecord], None]
     records: list[Record] = field(default_factory=list)
     samples: dict[str, list[SampleRecord]] = field(default_factory=dict)
+    set_kind: str = TURNS
     _seconds: dict[str, float] = field(default_factory=dict)
     _retraced: dict[str, int] = field(default_factory=dict)
-    set_kind: str = TURNS
-    _rounds_s: float = 0.0
+    _loops: dict[str, int] = field(default_factory=dict)
+    _pids: dict[str, int] = field(default_factory=dict)
+    _orders: list[list[str]] = field(default_factory=list)
     _rounds_taken: int = 0
+    _rounds_s: float = 0.0
+    _rest_s: float = 0.0
 
-    def run(self) -> list[Record]:
-        """Time the case with every ready arm; one that fails leaves the cell, the others go on."""
+    def warm(self) -> None:
+        """Find how often each arm calls in a sample, or warm it; one that fails is out."""
+        began = time.monotonic()
         for arm in self.readied:
             self._warm(arm)
         rounds = rounds_within(self.cell_s, sum(self._seconds.values()), self.rounds)
+        self._orders = latin_square_orders(list(self._seconds), rounds, self.rng)
+        self._rest_s += time.monotonic() - began
+
+    def take_round(self) -> None:
+        """Every arm has one turn, as long as rounds are left."""
+        if self._rounds_taken == len(self._orders):
+            return
         began = time.monotonic()
-        self._take_rounds(rounds)
-        self._rounds_s, self._rounds_taken = time.monotonic() - began, rounds
-        return self._checked()
+        for arm in self._seconds.keys() - self.state.arms(self.case).keys():
+            del self._seconds[arm]  # failed at a smaller size meanwhile
+        for position, arm in enumerate(self._orders[self._rounds_taken]):
+            if arm in self._seconds:
+                self._turn(arm, self._rounds_taken, position)
+        self._rounds_taken += 1
+        self._rounds_s += time.monotonic() - began
 
-    def _take_rounds(self, rounds: int) -> None:
-        """Every arm has one turn in each round."""
-        orders = latin_square_orders(list(self._seconds), rounds, self.rng)
-        for round_index, order in enumerate(orders):
-            for position, arm in enumerate(order):
-                if arm in self._seconds:
-                    self._turn(arm, round_index, position)
-
-    def _checked(self) -> list[Record]:
+    def finish(self) -> list[Record]:
         """The records, with the samples of the arms that computed what was judged."""
+        began = time.monotonic()
         for arm in list(self._seconds):
             self._check(arm)
         for arm in self._seconds:
             self.records.extend(self.samples.get(arm, ()))
+        self._rest_s += time.monotonic() - began
         return self.records
 
-    def cost(self, seconds: float) -> CellCost:
-        """What the cell took, of ``seconds`` in all."""
+    @property
+    def cost(self) -> CellCost:
+        """What the cell took."""
         taken = max(1, self._rounds_taken)
         in_samples = sum(sample.wall_s for its in self.samples.values() for sample in its)
-        return CellCost(self._rounds_s / taken, in_samples / taken, seconds - self._rounds_s)
+        return CellCost(self._rounds_s / taken, in_samples / taken, self._rest_s)
 
     def _warm(self, arm: str) -> None:
         backend, readied = self.arms[arm], self.readied[arm].costs
@@ -119,7 +132,7 @@ class Cell:
             if reply is None:
                 return
             loops = reply.loops
-        self.state.loops[backend, self.case.id] = loops
+        self.state.loops[backend, self.case.id] = self._loops[arm] = loops
         self._seconds[arm] = max(self.depth.sample_s, loops * call_s)
         if arm != A_A:
             self.records.append(
@@ -139,18 +152,22 @@ class Cell:
     def _holds(self, arm: str) -> bool:
         """Whether the arm's worker has the case ready; one that replaced a dead one starts anew."""
         worker = self.fleet.workers[arm]
-        if worker.alive and worker.pid == self.readied[arm].pid:
+        if worker.alive and worker.pid == self._pids.get(arm, self.readied[arm].pid):
             return True
-        return self._ask(arm, Ready(self.case, self.inputs, math.inf), Readied) is not None
+        if self._ask(arm, Ready(self.case, self.inputs, math.inf), Readied) is None:
+            return False
+        self._pids[arm] = self.fleet.workers[arm].pid
+        return True
 
     def _throw_away(self, arm: str) -> None:
         """Let the arm take a turn that nobody counts."""
-        loops = self.state.loops[self.arms[arm], self.case.id]
-        self._ask(arm, Warm(self.case, loops, self.depth.sample_s), Warmed)
+        self._ask(arm, Warm(self.case, self._loops[arm], self.depth.sample_s), Warmed)
 
     def _turn(self, arm: str, round_index: int, position: int) -> None:
         backend = self.arms[arm]
-        reply = self._ask(arm, Turn(self.case, self.state.loops[backend, self.case.id]), Taken)
+        if not self._holds(arm):
+            return
+        reply = self._ask(arm, Turn(self.case, self._loops[arm]), Taken)
         if reply is None:
             return
         self.samples.setdefault(arm, []).append(
@@ -209,4 +226,4 @@ class Cell:
 
     def _note(self, arm: str, kind: str, reason: str) -> None:
         # A duplicate that fails is not the baseline's failure; its name says which it was.
-        self.records.append(TimingFailureRecord(arm, self.case.id, self.set_index, kind, reason))
+        self.tell(TimingFailureRecord(arm, self.case.id, self.set_index, kind, reason))

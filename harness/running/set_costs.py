@@ -79,11 +79,15 @@ class SetCosts:
 
     def forecast_s(self, cells: Cells, rounds: int) -> float:
         """Seconds of one set of ``cells`` with ``rounds`` rounds, start-up included."""
+        return _MARGIN * (self.start_up_s + self.once_s(cells) + self.turns_s(cells, rounds))
+
+    def turns_s(self, cells: Cells, rounds: int) -> float:
+        """Seconds of the turns alone."""
         turns = 0.0
         for case, arms in cells.items():
             cost = self._cost(case, arms)
             turns += cost.round_s * rounds_within(self.cell_s, cost.round_s, rounds)
-        return _MARGIN * (self.start_up_s + self.once_s(cells) + turns)
+        return turns
 
     def rounds_for(self, cells: Cells, share: float, most: int) -> int:
         """The fewest rounds with which ``share`` of a set, start-up apart, goes into samples.

@@ -20,7 +20,7 @@ from harness.running.messages import Forget, Hello, Measure, Measured, Pools, Po
 from harness.running.plan import Plan
 from harness.running.process import WorkerProcess
 from harness.running.progress import View
-from harness.running.readying import Readying
+from harness.running.readying import AtReady, Readying
 from harness.running.records import A_A, MemoryRecord, StartUpRecord, ThreadsRecord
 from harness.running.set_costs import SetCosts
 from harness.running.timing_log import TimingLog
@@ -34,6 +34,10 @@ _CHUNK_BYTES = 256 << 20
 _UNKNOWN_CHUNK = 12
 """Cells at a time while nobody knows how long they take: if the set is broken off, those made ready
 have had their turns."""
+
+_BLOCK = 12
+_BLOCK_S = 4.0
+"""So many cells take their rounds in alternation, or as many as take so many seconds."""
 
 
 @dataclass
@@ -67,7 +71,7 @@ class TimingSets:
         cell_done: Callable[[Case], None],
         kind: type[Cell] = Cell,
     ) -> None:
-        """One set of ``cells``; each is on disk, and ``cell_done``, before the next begins.
+        """One set of ``cells``; each block is on disk before the next begins, its cells done.
 
         At ``until`` (``time.monotonic``) it is broken off: cells that had no turn have none in it.
         ``kind`` says what a cell is in this set.
@@ -170,34 +174,71 @@ class TimingSets:
         # Only now: what the supervisor starts begins life on the supervisor's cores.
         before = environment.pin(self.cores.supervisor)
         try:
-            for case in chunk:
-                readied = readying.still_in(case)
-                if readied is None or time.monotonic() >= until:
-                    continue
-                self.view.now(f"set {index + 1}: {case.id}")
-                cell = kind(
-                    case=case,
-                    inputs=self.inputs(case),
-                    set_index=index,
-                    arms=fleet.backends,
-                    readied=readied,
-                    fleet=fleet,
-                    depth=self.plan.depth,
-                    rounds=rounds,
-                    deadline_s=self.plan.deadline_s,
-                    cell_s=self.costs.cell_s,
-                    rng=rng,
-                    judge=self.judge,
-                    judged=self.judged,
-                    state=self.log.state,
-                )
-                began = time.monotonic()
-                self.log.record(*cell.run())
-                if kind is Cell:
-                    self.costs.ran(case, cell.cost(time.monotonic() - began))
-                cell_done(case)
+            for block in self._blocks(chunk, rounds):
+                if time.monotonic() >= until:
+                    break
+                self.view.now(f"set {index + 1}: {block[0].id}")
+                cells = []
+                for case in block:
+                    readied = readying.still_in(case)
+                    if readied is not None:
+                        cells.append(self._cell(kind, case, readied, fleet, index, rounds, rng))
+                        cells[-1].warm()
+                for _ in range(rounds if kind is Cell else 1):
+                    for cell in cells:
+                        cell.take_round()
+                for cell in cells:
+                    self.log.record(*cell.finish())
+                    if kind is Cell:
+                        self.costs.ran(cell.case, cell.cost)
+                    cell_done(cell.case)
         finally:
             environment.restore(before)
+
+    def _blocks(self, cells: Sequence[Case], rounds: int) -> Iterator[list[Case]]:
+        """Cells whose rounds alternate, so that the rounds of one lie apart.
+
+        What disturbs the machine for a moment then costs each of them a round, which its median
+        shrugs off, not one of them all of its rounds. A block is short enough to be lost.
+        """
+        block: list[Case] = []
+        seconds = 0.0
+        for case in cells:
+            needed = self.costs.turns_s({case: self.log.state.arms(case)}, rounds)
+            if block and (len(block) == _BLOCK or seconds + needed > _BLOCK_S):
+                yield block
+                block, seconds = [], 0.0
+            block.append(case)
+            seconds += needed
+        yield block
+
+    def _cell(
+        self,
+        kind: type[Cell],
+        case: Case,
+        readied: dict[str, AtReady],
+        fleet: Fleet,
+        index: int,
+        rounds: int,
+        rng: np.random.Generator,
+    ) -> Cell:
+        return kind(
+            case=case,
+            inputs=self.inputs(case),
+            set_index=index,
+            arms=fleet.backends,
+            readied=readied,
+            fleet=fleet,
+            depth=self.plan.depth,
+            rounds=rounds,
+            deadline_s=self.plan.deadline_s,
+            cell_s=self.costs.cell_s,
+            rng=rng,
+            judge=self.judge,
+            judged=self.judged,
+            state=self.log.state,
+            tell=self.log.record,
+        )
 
     def _measure_memory(self, readying: Readying, chunk: list[Case], until: float) -> None:
         """The peaks that are not known yet, when no more turns are taken; then let the cases go.

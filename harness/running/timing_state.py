@@ -63,6 +63,9 @@ class TimingState:
                 if not math.isnan(seconds):
                     self.call_s.setdefault((backend, case), seconds)
             case SampleRecord(case=case, set_index=index, set_kind=kind):
+                if record.wall_s < self._plan.depth.sample_s / 2:
+                    # Counted when others had the processor: the next set counts anew.
+                    self.loops.pop((record.backend, case), None)
                 if kind == TURNS:
                     self.samples[case].append(record)
                 else:

@@ -298,3 +298,15 @@ def test_the_first_calibration_holds(registry):
 
     state = states(registry, first_call(0, 100), first_call(1, 90))
     assert state.loops == {("base", CASE.id): 100}
+
+
+def test_a_count_that_gave_far_too_short_samples_is_forgotten(registry):
+    def first_call(set_index, loops):
+        return FirstCallRecord("base", CASE.id, set_index, 0, 0, 0, 0, 0, loops)
+
+    least = plan_of(CASE).depth.sample_s
+    kept = states(registry, first_call(0, 1), sample("base", CASE, 0, 0.6 * least))
+    assert kept.loops == {("base", CASE.id): 1}
+    short = [first_call(0, 1), sample("base", CASE, 0, 0.4 * least)]
+    assert states(registry, *short).loops == {}
+    assert states(registry, *short, first_call(1, 90)).loops == {("base", CASE.id): 90}

@@ -12,6 +12,7 @@ import pytest
 from harness.contract import TIMEABLE, VerdictKind
 from harness.reporting.frames import load_run
 from harness.running import supervisor
+from harness.running.cell import Cell
 from harness.running.folding import cases_from
 from harness.running.journal import JOURNAL, read_journal
 from harness.running.progress import QuietView
@@ -87,15 +88,55 @@ def test_the_duplicate_is_the_baseline_under_another_name(samples):
     assert all(s.backend == s.arm for s in samples if s.arm != A_A)
 
 
-def test_loops_are_calibrated_once_and_shared_with_the_duplicate(samples):
+def test_loops_are_calibrated_and_shared_with_the_duplicate(samples):
     loops = defaultdict(set)
     for sample in samples:
-        loops[sample.backend, sample.case].add(sample.loops)
+        loops[sample.backend, sample.case, sample.set_index].add(sample.loops)
     assert all(len(counts) == 1 for counts in loops.values())
     # Calls of microseconds in samples of 0.2 ms: a count was needed, and found. (Where others are
     # at work, the two calls that calibration begins with may both have been interrupted.)
     assert any(min(counts) > 1 for counts in loops.values())
     assert all(s.wall_s > 0 and math.isfinite(s.cpu_s) for s in samples)
+
+
+def test_the_rounds_of_cells_alternate(plan_tiny, carry_out, monkeypatch):
+    turns = []
+    turn = Cell._turn
+
+    def noted(cell, arm, round_index, position):
+        turns.append((cell.set_index, round_index, cell.case.id, arm))
+        turn(cell, arm, round_index, position)
+
+    monkeypatch.setattr(Cell, "_turn", noted)
+    plan = plan_tiny("faulty_none", problems=("tiny.cubes",), operators=("jvp", "gradient"))
+    carry_out(plan)
+    cells, arms = len(plan.timed), 2
+    assert cells > 1
+    passes = [turns[n : n + cells * arms] for n in range(0, len(turns), cells * arms)]
+    for one in passes:
+        assert len({(set_index, round_index) for set_index, round_index, *_ in one}) == 1
+        assert [case for *_, case, _ in one] == [c.id for c in plan.timed for _ in range(arms)]
+    assert len(passes) >= plan.depth.looks[-1] * plan.depth.rounds
+
+
+def test_a_worker_that_died_between_two_cells_costs_neither_its_times(
+    plan_tiny, carry_out, monkeypatch
+):
+    take_round, killed = Cell.take_round, []
+
+    def after_a_death(cell):
+        if not killed:
+            killed.append(cell.fleet.workers["faulty_none"].pid)
+            cell.fleet.workers["faulty_none"].kill()
+        take_round(cell)
+
+    monkeypatch.setattr(Cell, "take_round", after_a_death)
+    plan = plan_tiny("faulty_none", problems=("tiny.cubes",), operators=("jvp",))
+    records = read_journal(carry_out(plan))
+    assert killed
+    assert not [r for r in records if isinstance(r, TimingFailureRecord)]
+    timed = {(r.case, r.set_index) for r in records if isinstance(r, SampleRecord)}
+    assert timed == {(c.id, s) for c in plan.timed for s in range(plan.depth.looks[-1])}
 
 
 def test_what_is_wrong_when_timed_loses_its_time(samples, failures):

@@ -152,10 +152,11 @@ class Speed:
         kept = sum(row["holds"] for row in told)
         level = text.percent(1 - CONFIDENCE, 0)
         return (
-            f"All {text.count(len(answers))} answers allowed for at once (Holm, {level}), "
-            f"{text.count(kept)} of {text.count(len(told))} faster or slower stay"
+            f"Of {text.count(len(told))} answers that are faster or slower, "
+            f"{text.count(kept)} {'stays' if kept == 1 else 'stay'} when all "
+            f"{text.count(len(answers))} answers of the run are allowed for (Holm, {level})"
             + (
-                "; the others are marked “by itself”, for among so many some such would be chance."
+                "; the others are marked “by itself”: among so many, some are chance."
                 if kept < len(told)
                 else "."
             )

@@ -351,13 +351,6 @@ def test_what_is_closed_is_read_on_paper_and_closed_again(open_page, until):
     until(page, "location.hash.includes('open=d1')")
 
 
-def test_nothing_is_wider_than_the_paper(open_page):
-    page = open_page(viewport={"width": 1032, "height": 800})  # A4 landscape without its margins
-    page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1032
-
-
 def test_without_javascript_what_is_closed_is_on_paper_too(open_page):
     """Chromium draws the content of closed details when the style asks for it."""
     page = open_page(java_script_enabled=False)

@@ -130,3 +130,13 @@ def test_a_row_of_the_csv_is_searched_by_what_is_seen(opened, until):
     row = page.locator("#verdicts tbody tr")
     row.get_by_role("button").click()
     assert "<img src=x onerror=alert(2)>" in page.locator("#verdicts tr.more").inner_text()
+
+
+def test_nothing_is_wider_than_the_paper(opened):
+    """Eight backends, seven of them with names that are no names; A4 landscape, its margins off."""
+    page = opened(viewport={"width": 1032, "height": 800})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    wider = """() => [...document.querySelectorAll('table')]
+        .filter(e => e.getBoundingClientRect().right > 1032).map(e => e.caption.textContent)"""
+    assert page.evaluate(wider) == []

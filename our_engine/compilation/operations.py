@@ -117,3 +117,12 @@ def mapped(tree: Any, f: Callable[[Any], Any]) -> Any:
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return kind(*(mapped(item, f) for item in tree))
     return f(tree)
+
+
+def applied(function: Callable[..., Any] | str, args: Any, kwargs: Any) -> Any:
+    """The result of an operation on values."""
+    if not isinstance(function, str):
+        return function(*args, **kwargs)
+    if function.endswith("()"):
+        return getattr(args[0], function[:-2])(*args[1:], **kwargs)
+    return getattr(args[0], function)

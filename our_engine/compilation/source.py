@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
-import math
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +11,9 @@ import numpy as np
 from our_engine.types import Tree
 
 from .arguments import Fixed, Varying
-from .functions import is_ufunc
 from .memory import Memory
+from .names import Names
 from .operations import Condition, Operation, Recorded, Step, Variable
-
-_RESERVED = re.compile(r"[vt]\d+|(args|kwargs)(_\d+)*|replay|type|len|tuple|slice|repr")
-"""What the function calls by itself, and Python's own that it uses."""
 
 MISS: Any = object()
 """What the function returns for a call that the recording is not of."""
@@ -51,11 +45,7 @@ class Source:
 
     def __init__(self, recorded: Recorded, description: Tree) -> None:
         """Write the function for calls of this description."""
-        self.names: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray, "errstate": np.errstate}
-        self._named: dict[int, str] = {}
-        self._name_of: dict[Variable, str] = {}
-        # A name can be taken over, with the memory behind it.
-        self._holder: dict[str, Variable] = {}
+        self._names = Names(MISS=MISS, ndarray=np.ndarray, errstate=np.errstate)
         self._inputs = iter(recorded.inputs)
         self._memory = Memory(recorded)
         self._lines: list[str] = []
@@ -76,7 +66,7 @@ class Source:
 
     def compiled(self) -> Callable[[Any, Any], Any]:
         """The function."""
-        scope = dict(self.names)
+        scope = dict(self._names.scope)
         exec(compile(self.text, "<our_engine.compile>", "exec"), scope)
         replay: Callable[[Any, Any], Any] = scope["replay"]
         return replay
@@ -88,9 +78,9 @@ class Source:
         """The leaves of an argument by name, after a look whether it is as described."""
         if isinstance(tree, (tuple, list, dict)):
             kind = type(tree)
-            tests = [f"type({name}) is not {self._constant(kind)}"] if exact else []
+            tests = [f"type({name}) is not {self._names.constant(kind)}"] if exact else []
             if isinstance(tree, dict):
-                keys = self._constant(tuple(tree))
+                keys = self._names.constant(tuple(tree))
                 tests.append(f"tuple({name}) != {keys}" if tree else f"{name}")
                 items, unpacked = list(tree.values()), f"{name}.values()"
             else:
@@ -108,28 +98,28 @@ class Source:
             self._unpack_fixed(tree, name)
 
     def _unpack_varying(self, leaf: Varying, name: str) -> None:
-        self._named_as(next(self._inputs), name)
+        self._names.name(next(self._inputs), name)
         if leaf.scalar is None:
-            dtype = self._constant(leaf.dtype)
+            dtype = self._names.constant(leaf.dtype)
             self._write(
                 f"if type({name}) is not ndarray or {name}.shape != {leaf.shape!r}: return MISS"
             )
             # Of each of NumPy's own dtypes there is one, and to compare takes longer.
             self._write(f"if {name}.dtype is not {dtype} and {name}.dtype != {dtype}: return MISS")
         else:
-            self._write(f"if type({name}) is not {self._constant(leaf.scalar)}: return MISS")
+            self._write(f"if type({name}) is not {self._names.constant(leaf.scalar)}: return MISS")
             if leaf.scalar is float:
-                self._write(f"{name} = {self._constant(np.float64)}({name})")
+                self._write(f"{name} = {self._names.constant(np.float64)}({name})")
 
     def _unpack_fixed(self, leaf: Fixed, name: str) -> None:
         value = leaf.value
         if value is None or value is Ellipsis or callable(value):
-            test = f"{name} is not {self._constant(value)}"
+            test = f"{name} is not {self._names.constant(value)}"
         elif isinstance(value, complex):
             test = f"repr({name}) != {repr(value)!r}"
         else:
-            kind = self._constant(type(value))
-            test = f"type({name}) is not {kind} or {name} != {self._constant(value)}"
+            kind = self._names.constant(type(value))
+            test = f"type({name}) is not {kind} or {name} != {self._names.constant(value)}"
         self._write(f"if {test}: return MISS")
 
     def _step(self, place: int, step: Step) -> None:
@@ -138,13 +128,10 @@ class Source:
         else:
             self._enter(step)
             self._operation(place, step)
-        names = [
-            self._name_of[v]
-            for v in self._memory.released(place, step)
-            if self._holder.get(self._name_of[v]) is v
-        ]
+        released = filter(self._names.is_held, self._memory.released(place, step))
+        names = ", ".join(map(self._names.of, released))
         if names:
-            self._write(f"del {', '.join(names)}")
+            self._write(f"del {names}")
 
     def _enter(self, step: Operation) -> None:
         """Into the floating-point error handling that the operation was recorded under."""
@@ -168,28 +155,23 @@ class Source:
             return
         target = self._memory.target(place, step)
         if target is not None:
-            name = self._named_as(y, self._name_of[target])
+            name = self._names.name(y, self._names.of(target))
             self._write(self._call(step, name))
             return
         call = self._call(step)
-        self._write(f"{self._named_as(y, f'v{y.number}')} = {call}")
-
-    def _named_as(self, v: Variable, name: str) -> str:
-        self._name_of[v] = name
-        self._holder[name] = v
-        return name
+        self._write(f"{self._names.name(y, f'v{y.number}')} = {call}")
 
     def _items(self, tree: Any, whole: str) -> None:
         for k, item in enumerate(tree):
             if type(item) is Variable:
-                self._write(f"{self._named_as(item, f'v{item.number}')} = {whole}[{k}]")
+                self._write(f"{self._names.name(item, f'v{item.number}')} = {whole}[{k}]")
             elif item:
                 self._items(item, f"{whole}[{k}]")
 
     def _call(self, step: Operation, out: str = "") -> str:
         function = step.function
-        args = [self._value(x) for x in step.args]
-        named = [f"{k}={self._value(x)}" for k, x in step.kwargs.items()]
+        args = [self._names.value(x) for x in step.args]
+        named = [f"{k}={self._names.value(x)}" for k, x in step.kwargs.items()]
         if isinstance(function, str):
             if function.endswith("()"):
                 return f"{args[0]}.{function[:-2]}({', '.join(args[1:] + named)})"
@@ -199,68 +181,37 @@ class Source:
         if function in _PREFIX:
             return f"{_PREFIX[function]}{args[0]}"
         if function is operator.getitem:
-            return f"{args[0]}[{self._index(step.args[1])}]"
+            return f"{args[0]}[{self._names.index(step.args[1])}]"
         if function is np.any and step.results in self._counted:
             function, named = np.count_nonzero, []
-        given = args + ([out] if out else []) + named
-        return f"{self._constant(function)}({', '.join(given)})"
+        given = args + ([f"out={out}"] if out else []) + named
+        return f"{self._names.constant(function)}({', '.join(given)})"
 
     def _violated(self, condition: Condition) -> str:
         v = condition.variable
-        name = self._name_of[v]
+        name = self._names.of(v)
         if condition.kind == "true":
             return f"not {name}" if condition.expected else name
         if condition.kind == "bits":
-            if not v.scalar:
-                return f"{name}.tobytes() != {self._constant(condition.expected)}"
-            return f"{self._constant(_bits)}({name}) != {self._constant(condition.expected)}"
-        kind = "ndarray" if not v.scalar else self._constant(v.dtype.type)
-        dtype = self._constant(v.dtype)
+            found = f"{self._names.constant(_bits)}({name})" if v.scalar else f"{name}.tobytes()"
+            return f"{found} != {self._names.constant(condition.expected)}"
+        kind = "ndarray" if not v.scalar else self._names.constant(v.dtype.type)
+        dtype = self._names.constant(v.dtype)
         return (
             f"type({name}) is not {kind} or {name}.shape != {v.shape!r} or {name}.dtype != {dtype}"
         )
 
-    def _value(self, x: Any) -> str:
-        kind = type(x)
-        if kind is Variable:
-            return self._name_of[x]
-        if kind is float:
-            return f"({x!r})" if math.isfinite(x) else self._constant(x)
-        if kind in (int, bool, str, bytes, type(None)):
-            return f"({x!r})" if kind is int and x < 0 else repr(x)
-        if kind is tuple:
-            return "(" + "".join(f"{self._value(item)}, " for item in x).rstrip() + ")"
-        if kind is list:
-            return "[" + ", ".join(map(self._value, x)) + "]"
-        if kind is dict:
-            return "{" + ", ".join(f"{k!r}: {self._value(v)}" for k, v in x.items()) + "}"
-        if kind is slice:
-            return f"slice({', '.join(map(self._value, (x.start, x.stop, x.step)))})"
-        return self._constant(x)
-
-    def _index(self, index: Any) -> str:
-        if type(index) is tuple and index:
-            inner = ", ".join(map(self._index_part, index))
-            return inner + "," if len(index) == 1 else inner
-        return self._index_part(index)
-
-    def _index_part(self, part: Any) -> str:
-        if type(part) is not slice:
-            return "..." if part is Ellipsis else self._value(part)
-        ends = [part.start, part.stop] + ([part.step] if part.step is not None else [])
-        return ":".join("" if x is None else self._value(x) for x in ends)
-
     def _results(self, tree: Any) -> str:
         if type(tree) is Variable:
-            name = self._name_of[tree]
+            name = self._names.of(tree)
             return name if self._memory.is_own(tree) else f"{name}.copy()"
         if type(tree) is np.ndarray:
-            return f"{self._constant(tree)}.copy()"
+            return f"{self._names.constant(tree)}.copy()"
         kind = type(tree)
         if isinstance(tree, dict):
             return (
                 "{"
-                + ", ".join(f"{self._value(k)}: {self._results(v)}" for k, v in tree.items())
+                + ", ".join(f"{self._names.value(k)}: {self._results(v)}" for k, v in tree.items())
                 + "}"
             )
         if kind is list:
@@ -269,34 +220,8 @@ class Source:
             inner = "".join(f"{self._results(item)}, " for item in tree).rstrip()
             if kind is tuple:
                 return f"({inner})"
-            return f"{self._constant(kind)}({inner})"
-        return self._value(tree)
-
-    def _constant(self, value: Any) -> str:
-        """The name of a value that the function finds in its scope."""
-        known = self._named.get(id(value))
-        if known is not None and self.names[known] is value:
-            return known
-        stem = _stem(value)
-        name, k = stem, 1
-        while name in self.names or keyword.iskeyword(name) or _RESERVED.fullmatch(name):
-            k += 1
-            name = f"{stem}_{k}"
-        self.names[name] = value
-        self._named[id(value)] = name
-        return name
-
-
-def _stem(value: Any) -> str:
-    if isinstance(value, np.dtype):
-        return f"dtype_{value.name}" if value.name.isidentifier() else "dtype"
-    found = str(getattr(value, "__name__", ""))
-    owner = getattr(value, "__self__", None)
-    if isinstance(owner, np.ufunc):
-        found = f"{owner.__name__}_{found}"
-    if not callable(value) or not found.isidentifier():
-        return "c"
-    return found if is_ufunc(value) or isinstance(value, type) else f"np_{found}"
+            return f"{self._names.constant(kind)}({inner})"
+        return self._names.value(tree)
 
 
 def _only_asked(recorded: Recorded, memory: Memory) -> set[Variable]:

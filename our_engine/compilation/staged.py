@@ -213,6 +213,8 @@ class Staged(StandIn):
         raise self._trace.failed("a value is pickled")
 
     def __repr__(self) -> str:
+        if not self._trace.is_open:
+            return f"<{self.dtype} of shape {self.shape}, of a recording that has ended>"
         return repr(self._trace.value(self))
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from . import staged
 from .constants import Constants
 from .errors import NotRecordedError
 from .functions import has_known_kind, is_numpy
-from .operations import Condition, Operation, Recorded, Step, Variable, mapped
+from .operations import Condition, Operation, Recorded, Step, Variable, applied, mapped
 
 LONGEST = 10_000
 """The most steps of a recording: beyond, code takes longer to compile than it saves."""
@@ -64,6 +64,11 @@ class Trace:
         tree = mapped(results, self._result)
         self._require()
         return Recorded(self.inputs, self.steps, tree)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is under way."""
+        return self._open
 
     def close(self) -> None:
         """From now on staged values are refused."""
@@ -219,15 +224,6 @@ class Trace:
         if isinstance(y, _IMMUTABLE):
             return y
         raise self.failed(f"it returns a {type(y).__name__}")
-
-
-def applied(function: Callable[..., Any] | str, args: Any, kwargs: Any) -> Any:
-    """The result of an operation on values."""
-    if not isinstance(function, str):
-        return function(*args, **kwargs)
-    if function.endswith("()"):
-        return getattr(args[0], function[:-2])(*args[1:], **kwargs)
-    return getattr(args[0], function)
 
 
 def _value(x: Any) -> Any:

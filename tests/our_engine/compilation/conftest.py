@@ -23,7 +23,7 @@ def assert_same(got, want):
 def outcome(call, args, kwargs):
     """What a call returns, or the type and text of what it raises."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore", RuntimeWarning)
         try:
             return call(*args, **kwargs), None
         except Exception as error:  # noqa: BLE001 - compared with that of the other call

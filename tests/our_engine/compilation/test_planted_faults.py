@@ -119,7 +119,7 @@ FAULTS = {
     ),
     "shapes are not looked at": (
         "our_engine.compilation.source.Source._unpack_varying",
-        lambda self, leaf, name: self._named_as(next(self._inputs), name),
+        lambda self, leaf, name: self._names.name(next(self._inputs), name),
         lambda x: x.astype(complex) if x.dtype == np.float32 else x * 2.0,
     ),
 }

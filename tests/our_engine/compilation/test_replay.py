@@ -1,6 +1,8 @@
 """Compiled functions do what the functions do, and are run once for each kind of arguments."""
 
 import collections
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -179,6 +181,67 @@ def test_under_another_derivative_it_is_as_if_it_were_not_compiled():
     outer = oe.compile(lambda x: oe.compile(lambda y: y * 2.0)(x) + 1.0)
     np.testing.assert_array_equal(outer(x), 2.0 * x + 1.0)
     np.testing.assert_array_equal(outer(x + 1.0), 2.0 * x + 3.0)
+
+
+def test_few_recordings_are_kept_the_latest_used_first():
+    compiled = oe.compile(oe.grad(lambda x: np.sum(np.sin(x) ** 2)))
+    for n in range(1, 25):
+        for _ in range(10):
+            x = np.arange(float(n))
+            np.testing.assert_allclose(compiled(x), np.sin(2.0 * x), atol=1e-15)
+    assert len(compiled.recordings) == 16
+    latest = next(iter(compiled.recordings))
+    assert ".shape != (24,)" in latest.source
+    compiled(np.arange(20.0))
+    assert ".shape != (20,)" in next(iter(compiled.recordings)).source
+
+
+def test_many_threads_may_call_it():
+    compiled = oe.compile(oe.grad(lambda x: np.sum(np.exp(np.sin(x) * x)) if x[0] > 0 else x[1]))
+    gradient = oe.grad(lambda x: np.sum(np.exp(np.sin(x) * x)) if x[0] > 0 else x[1])
+    points = [np.full(50, (-1.0) ** k * (k + 1) / 40) for k in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        for got, x in zip(pool.map(compiled, points * 3), points * 3, strict=True):
+            np.testing.assert_array_equal(got, gradient(x))
+
+
+def test_floating_point_errors_are_the_callers_where_the_programs_were():
+    def f(x):
+        with np.errstate(divide="ignore"):
+            inverse = np.minimum(1.0 / x, 5.0)
+        return np.sum(inverse) + np.sum(np.log(x))
+
+    compiled = oe.compile(f)
+    compiled(np.ones(2))
+    # 1 / 0 is the program's own affair, log 0 the caller's.
+    with pytest.warns(RuntimeWarning, match="divide by zero encountered in log"):
+        assert compiled(np.array([0.0, 1.0])) == -np.inf
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError, match="log"):
+        compiled(np.array([0.0, 1.0]))
+    assert len(compiled.recordings) == 1
+    gradient = oe.compile(oe.grad(lambda x: np.sum(np.sqrt(x))))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # the engine's sweeps are silent
+        for _ in range(2):
+            np.testing.assert_array_equal(gradient(np.array([0.0, 0.25])), [np.inf, 1.0])
+    assert len(gradient.recordings) == 1
+
+
+def test_names_that_python_uses_are_not_taken():
+    def v1(x):
+        return x * 2.0
+
+    def replay(x):
+        return x + 1.0
+
+    own = [oe.rule(f, lambda _x, _y: 1.0) for f in (v1, replay)]
+    own_type = collections.namedtuple("len", ["a"])
+    compiled = oe.compile(lambda pair: own_type(own[1](own[0](pair.a))))
+    for x in (1.0, 2.0):
+        assert compiled(own_type(np.full(2, x))).a.tolist() == [2.0 * x + 1.0] * 2
+    assert len(compiled.recordings) == 1
+    for f in (v1, replay, *own):
+        del oe.primitives.TABLE[f]
 
 
 def test_the_name_and_the_text_of_the_function_stay():

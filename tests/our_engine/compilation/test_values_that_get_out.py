@@ -286,6 +286,7 @@ def test_a_value_that_is_kept_beyond_the_recording_is_refused():
     oe.compile(f)(np.ones(3))
     with pytest.raises(oe.DifferentiationError, match="kept beyond its end"):
         kept[0] + 1.0
+    assert "has ended" in repr(kept[0])
 
 
 def test_writing_in_place_and_threads_end_the_recording_and_not_the_program(agree):

@@ -160,5 +160,8 @@ def fuzz(
 
 
 def _progress(search: Search) -> str:
+    from harness.reporting.text import plural
+
     tally = search.tally
-    return f"{tally.draws} draws, {tally.verdicts.total()} cases, {len(search.findings)} found"
+    done = f"{plural(tally.draws, 'draw')}, {plural(tally.verdicts.total(), 'case')}"
+    return f"{done}, {len(search.findings)} found"

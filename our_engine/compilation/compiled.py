@@ -41,12 +41,11 @@ class Recording:
     `source` is its text.
     """
 
-    __slots__ = ("key", "replay", "source")
+    __slots__ = ("replay", "source")
 
-    def __init__(self, key: Any, trace: Trace, result: Tree, description: Tree) -> None:
+    def __init__(self, trace: Trace, result: Tree, description: Tree) -> None:
         """Compile what was recorded."""
         written = Source(simplified(trace.finish(result)), description)
-        self.key = key
         self.source = written.text
         self.replay = written.compiled()
 
@@ -109,7 +108,7 @@ class Recordings:
             with np.errstate(all="call", call=_nothing):
                 positional, named = staged(description, (args, kwargs), trace.input)
                 result = self.function(*positional, **named)
-            return Recording(key, trace, result, description)
+            return Recording(trace, result, description)
         except Exception as error:  # noqa: BLE001 - the call itself is to raise it, if it is one
             self._refuse(key, trace.failure or f"{type(error).__name__}: {error}")
             return None

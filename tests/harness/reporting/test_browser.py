@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.plugins import load
 from harness.reporting import text
 from harness.reporting.csv import write_csv
 from harness.reporting.html import write_report
+from harness.reporting.lecture import exhibits
 from harness.reporting.schema import MEASUREMENTS, VERDICTS
 
 for _needed in ("altair", "jinja2", "vl_convert"):
@@ -34,7 +36,7 @@ def report(build_eventful, tmp_path_factory):
     write_csv(frames.verdicts, VERDICTS, frames.path / "verdicts.csv")
     write_csv(frames.measurements, MEASUREMENTS, frames.path / "measurements.csv")
     path = frames.path / "report.html"
-    write_report(frames, path)
+    write_report(frames, path, exhibits=exhibits(load(), ["lecture.log_sqrt"]))
     return SimpleNamespace(path=path, url=path.as_uri(), frames=frames)
 
 

@@ -1,7 +1,10 @@
-"""How long a run of very many verdicts takes to load and to render, and how large its page is.
+"""How long a run of very many verdicts takes to load and to render, and how its page behaves.
 
     python benchmarks/report_of_many_rows.py             a run of 100,800 verdicts
     python benchmarks/report_of_many_rows.py 20000 page.html
+
+With Playwright and chromium it also tells how long the page takes until it can be used, and how
+long after a key in the filter the next picture is there.
 
 The run is made up: seven backends and a baseline, errors without any pattern (which no compression
 finds), 4 % divergences spread at random over problems, 60 timed cells. Real runs are kinder.
@@ -10,6 +13,7 @@ finds), 4 % divergences spread at random over problems, 60 timed cells. Real run
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -118,6 +122,49 @@ def write(folder: Path, verdicts: int) -> None:
     (folder / JOURNAL).write_text("".join(f"{encode(r)}\n" for r in records), encoding="utf-8")
 
 
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+TYPED = f"""async ([id, text]) => {{
+    const field = document.getElementById(id), begun = performance.now();
+    field.value = text;
+    field.dispatchEvent(new Event("input", {{bubbles: true}}));
+    await {SETTLED};
+    return performance.now() - begun;
+}}"""
+"""Types into a filter; milliseconds until two pictures later."""
+
+
+def in_browser(page: Path) -> None:
+    """Say how the page behaves: until it can be used, filtered, searched row by row, sorted."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        path = None
+    if path is None:
+        print("browser  not measured: it needs playwright and chromium")  # noqa: T201
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto(page.as_uri())
+        ready = tab.evaluate(
+            "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+        )
+        kept = [tab.evaluate(TYPED, ["div.q", text]) for text in ("f", "f1", "f12 jax", "")]
+        begun = time.perf_counter()
+        tab.locator("#all-verdicts > summary").click()
+        tab.wait_for_selector("#verdicts tbody tr")
+        unpacked = time.perf_counter() - begun
+        rows = [tab.evaluate(TYPED, ["verdicts.q", text]) for text in ("f", "f1", "f12 jax", "")]
+        browser.close()
+    print(f"browser  ready after {ready / 1e3:.2f} s; every row unpacked in {unpacked:.2f} s")  # noqa: T201
+    print(f"filter   divergences {_ms(kept)}; rows {_ms(rows)}")  # noqa: T201
+
+
+def _ms(latencies: list[float]) -> str:
+    return f"{min(latencies):.0f} to {max(latencies):.0f} ms"
+
+
 def main() -> None:
     """Write, load, render, and say what each took: seconds of the clock and of the processor."""
     verdicts = int(sys.argv[1]) if len(sys.argv) > 1 else 100_800
@@ -129,12 +176,13 @@ def main() -> None:
         loaded, loaded_used = time.perf_counter(), time.process_time()
         page = render_report(frames)
         done, done_used = time.perf_counter(), time.process_time()
+        kept = Path(sys.argv[2]).absolute() if len(sys.argv) > 2 else folder / "page.html"
+        kept.write_text(page, encoding="utf-8")
+        in_browser(kept)
     print(f"{len(frames.verdicts):,} verdicts, {len(frames.measurements):,} measurements")  # noqa: T201
     print(f"load_run {loaded - begun:.2f} s ({loaded_used - used:.2f} s of the processor)")  # noqa: T201
     print(f"render   {done - loaded:.2f} s ({done_used - loaded_used:.2f} s of the processor)")  # noqa: T201
     print(f"page     {len(page.encode()) / 1e6:.2f} MB")  # noqa: T201
-    if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ class StandIn:
         """As the value of an input on a tape: of an array of no axes the scalar in it."""
         raise NotImplementedError
 
+    def anew(self) -> Any:
+        """The same value for a part of the program that is run again.
+
+        What is computed from it is computed again, where else equal operations are done once.
+        """
+        raise NotImplementedError
+
     def as_derivative(self, dtype: np.dtype[Any], is_array: bool) -> Any:
         """In the dtype of an input, and an array or a scalar as that is."""
         raise NotImplementedError

@@ -17,6 +17,7 @@ from . import revolve
 from .nodes import (
     Leaves,
     Turned,
+    again,
     copied,
     filled,
     is_floating,
@@ -160,7 +161,7 @@ class Steps(LinearMap):
             def call(ts: Leaves) -> Tree:
                 return self.one(k, filled(xs, floating, ts))
 
-            program = Program("checkpoint", call, [xs[i] for i in floating], call)
+            program = Program("checkpoint", call, again([xs[i] for i in floating]), call)
             if k == self.steps - 1:
                 require_same(self.signature, program)
             found = pulled(program, tuple(bars[: self.width]), self.stack)

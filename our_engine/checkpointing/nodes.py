@@ -10,6 +10,7 @@ from our_engine.forward import ForwardTape
 from our_engine.linear_maps import LinearMap, Pick, plain
 from our_engine.node import Node, place, raw
 from our_engine.program import Program
+from our_engine.stand_in import StandIn
 from our_engine.tape import Tape
 from our_engine.trees import leaves, rebuild
 from our_engine.types import Array, Cotangent, DifferentiationError, Tree
@@ -73,11 +74,16 @@ def skeleton(tree: Tree) -> Tree:
     return rebuild(tree, [None] * len(leaves(tree)))
 
 
+def again(xs: Leaves) -> Leaves:
+    """The leaves for a further run, which a compiler must not take for the one before."""
+    return [x.anew() if isinstance(x, StandIn) else x for x in xs]
+
+
 def copied(xs: Leaves) -> Leaves:
     """Leaves that can be changed in place without harm to these."""
     return [
         x.copy() if isinstance(x, np.ndarray) else x.twin() if isinstance(x, Node) else x
-        for x in xs
+        for x in again(xs)
     ]
 
 

@@ -14,6 +14,7 @@ from our_engine.types import Array, Cotangent, Tree
 from .nodes import (
     Leaves,
     Turned,
+    again,
     copied,
     filled,
     placed,
@@ -86,7 +87,7 @@ class Again(LinearMap):
         return tuple(pulled(self._recorded(), u, self.stack))
 
     def _recorded(self) -> Program:
-        program = Program("checkpoint", self.call, self.xs, self.call)
+        program = Program("checkpoint", self.call, again(self.xs), self.call)
         require_same(self.signature, program)
         return program
 

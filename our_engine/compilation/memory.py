@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from .functions import has_known_kind, is_fresh
+from .functions import anew, has_known_kind, is_fresh
 from .operations import Condition, Operation, Recorded, Step, Variable, variables
 
 _LARGE = 16_384
 """Arrays of so many bytes are released after their last use, smaller ones at the end."""
 
 _REARRANGED = (
+    anew,
     np.reshape,
     np.ravel,
     np.transpose,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .functions import is_numpy
 from .operations import Condition, Operation, Recorded, Step, Variable, mapped, variables
 
 _UFUNCS: dict[Any, np.ufunc] = {
@@ -37,9 +38,10 @@ _BINARY = (np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, 
 
 
 def simplified(recorded: Recorded) -> Recorded:
-    """The same program with nothing repeated for its form alone, and nothing that is not used."""
+    """The same program without what is done for its form alone, done before, or not used."""
     same: dict[Variable, Variable] = {}
     spread: dict[Variable, Variable] = {}
+    done: dict[Any, Operation] = {}
     steps: list[Step] = []
     seen: set[Any] = set()
 
@@ -66,9 +68,38 @@ def simplified(recorded: Recorded) -> Recorded:
             if source is not None:
                 same[y] = source
                 continue
+        earlier = _earlier(found, done)
+        if earlier is not None:
+            same.update(zip(found.writes(), earlier.writes(), strict=True))
+            continue
         steps.append(found)
     results = mapped(recorded.results, current)
     return Recorded(recorded.inputs, _used(steps, results), results)
+
+
+def _earlier(step: Operation, done: dict[Any, Operation]) -> Operation | None:
+    """The same operation on the same operands, done before; else this one is noted in `done`."""
+    if not is_numpy(step.function):
+        return None
+    key = (step.function, _mark(step.args), _mark(step.kwargs))
+    earlier = done.setdefault(key, step)
+    # Where errors were to be told, they have been.
+    return earlier if earlier is not step and earlier.errors in (None, step.errors) else None
+
+
+def _mark(x: Any) -> Any:
+    """What only equal arguments have in common, as long as they live."""
+    kind = type(x)
+    if kind is Variable:
+        return x
+    if kind in (tuple, list):
+        return (kind, *map(_mark, x))
+    if kind is dict:
+        return (kind, *((name, _mark(item)) for name, item in x.items()))
+    if kind is slice:
+        return (kind, _mark(x.start), _mark(x.stop), _mark(x.step))
+    # A float's text tells zeros of both signs apart.
+    return (kind, repr(x)) if kind in (int, float, bool, str, type(None)) else id(x)
 
 
 def _renamed(step: Operation, current: Callable[[Any], Any]) -> Operation:

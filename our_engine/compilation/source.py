@@ -11,6 +11,7 @@ import numpy as np
 from our_engine.types import Tree
 
 from .arguments import Fixed, Varying
+from .functions import anew
 from .memory import Memory
 from .names import Names
 from .operations import Condition, Operation, Recorded, Step, Variable
@@ -180,6 +181,8 @@ class Source:
             return f"{args[0]} {_INFIX[function]} {args[1]}"
         if function in _PREFIX:
             return f"{_PREFIX[function]}{args[0]}"
+        if function is anew:
+            return args[0]
         if function is operator.getitem:
             return f"{args[0]}[{self._names.index(step.args[1])}]"
         if function is np.any and step.results in self._counted:

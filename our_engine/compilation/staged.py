@@ -86,6 +86,9 @@ class Staged(StandIn):
     def operand(self) -> Any:
         return self._trace.call(operator.getitem, (self, ()), {}) if self._is_array else self
 
+    def anew(self) -> Any:
+        return self._trace.anew(self)
+
     def as_derivative(self, dtype: np.dtype[Any], is_array: bool) -> Any:
         found: Any = self if self.dtype == dtype else self.astype(dtype)
         if found._is_array and not is_array:

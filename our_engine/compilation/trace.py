@@ -14,7 +14,7 @@ from our_engine.types import DifferentiationError
 from . import staged
 from .constants import Constants
 from .errors import NotRecordedError
-from .functions import has_known_kind, is_numpy
+from .functions import anew, has_known_kind, is_numpy
 from .operations import Condition, Operation, Recorded, Step, Variable, applied, mapped
 
 LONGEST = 10_000
@@ -109,6 +109,13 @@ class Trace:
         if not has_known_kind(function, args, counts):
             self.steps.extend(Condition(v, "kind") for v in operation.writes())
         return wrapped
+
+    def anew(self, x: staged.Staged) -> staged.Staged:
+        """The same value under a name of its own."""
+        self._check_open()
+        found = self._staged(x._payload, x._weak)
+        self.steps.append(Operation(anew, (x._variable,), {}, found._variable))
+        return found
 
     def truth(self, x: staged.Staged) -> bool:
         """The truth of a value: from here on the recording holds for this truth alone."""

@@ -201,6 +201,22 @@ _OPERATORS = frozenset(
     )
 )
 
+_RAISING: frozenset[Any] = frozenset(
+    (
+        np.linalg.cholesky,
+        np.linalg.eigh,
+        np.linalg.eigvalsh,
+        np.linalg.inv,
+        np.linalg.matrix_norm,
+        np.linalg.norm,
+        np.linalg.pinv,
+        np.linalg.qr,
+        np.linalg.solve,
+        np.linalg.svd,
+        np.linalg.svdvals,
+    )
+)
+
 Function = Callable[..., Any] | str
 
 
@@ -230,6 +246,14 @@ def is_numpy(function: Function) -> bool:
     if isinstance(function, str) or is_ufunc(function) or function in _OPERATORS:
         return True
     return function in _FRESH or hasattr(function, "_implementation")
+
+
+def may_raise(function: Function) -> bool:
+    """Whether it is among those that raise for some values of the right shapes and dtypes.
+
+    Of functions that are not known, what their results are is a condition anyway.
+    """
+    return function in _RAISING
 
 
 def has_known_kind(function: Function, args: tuple[Any, ...], counts: bool = False) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .functions import is_numpy
+from .functions import is_numpy, may_raise
 from .operations import Condition, Operation, Recorded, Step, Variable, mapped, variables
 
 _UFUNCS: dict[Any, np.ufunc] = {
@@ -171,11 +171,15 @@ def _identity(step: Operation) -> Any:
 
 
 def _used(steps: list[Step], results: Any) -> list[Step]:
-    """The steps on which the results depend, or on which it depends that they are right."""
+    """The steps on which the results depend, or on which it depends that they are right.
+
+    What raises where the program would has to stay, too.
+    """
     needed = set(variables(results))
     kept = []
     for step in reversed(steps):
-        if type(step) is Condition or any(v in needed for v in step.writes()):
+        asked = isinstance(step, Condition) or may_raise(step.function)
+        if asked or any(v in needed for v in step.writes()):
             kept.append(step)
             needed.update(step.reads())
     return kept[::-1]

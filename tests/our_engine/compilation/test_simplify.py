@@ -69,6 +69,18 @@ def test_a_warning_that_is_due_is_not_lost_with_a_repetition():
     assert len(compiled.recordings) == 1
 
 
+def test_an_exception_stays_where_the_result_is_not_asked_for(agree):
+    def f(a):
+        return np.sum(np.floor(np.linalg.inv(a))) + np.sum(a)
+
+    points = [(np.eye(2),), (np.zeros((2, 2)),), (2.0 * np.eye(2),)]
+    agree(oe.grad(f), points)
+    compiled = oe.compile(oe.grad(f))
+    compiled(np.eye(2))
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        compiled(np.zeros((2, 2)))
+
+
 def test_ones_and_spreads_cost_nothing():
     """The cotangent of a sum is the same number everywhere, and of a sum it is one."""
     source = source_of(oe.grad(lambda x: np.sum(3.0 * np.sum(np.sin(x * np.ones(3))))), X)

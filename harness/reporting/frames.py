@@ -11,6 +11,7 @@ Each row of ``verdicts`` and ``measurements`` is one backend and case; their col
 from __future__ import annotations
 
 import dataclasses
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,6 +61,7 @@ from harness.running.records import (
     VerdictRecord,
 )
 from harness.timing.collector import quiet_collector
+from harness.timing.durations import durations
 from harness.timing.summaries import Sentinel
 
 __all__ = ["RunFrames", "load_run"]
@@ -76,7 +78,8 @@ class RunFrames:
     ============== ========================================================================
     verdicts        a row a backend and case judged
     measurements    a row a backend and timed case, timed or not
-    samples         every raw sample, with ``seconds_per_call``; the audit's by ``set_kind``
+    samples         every raw sample, with the ``seconds_per_call`` that count (by the processor
+                    where ``harness.timing.durations`` says so); the audit's by ``set_kind``
     first_calls     costs before the steady state, a row a backend, case and set
     curves          a row a backend, case and step of a descent: ``loss``
     start_up        a row a worker: seconds for the process and for its imports
@@ -132,11 +135,26 @@ def load_run(path: str | Path) -> RunFrames:
         return _loaded(folder)
 
 
+def _seconds_per_call(records: Sequence[Record]) -> list[float]:
+    """Of each sample, in the order of the records; an arm's in a cell are looked at together."""
+    samples = [record for record in records if isinstance(record, SampleRecord)]
+    together: dict[tuple[str, str, str], list[int]] = {}
+    for position, sample in enumerate(samples):
+        kind = (sample.case, sample.arm, sample.set_kind)
+        together.setdefault(kind, []).append(position)
+    found = [math.nan] * len(samples)
+    for positions in together.values():
+        of_arm = durations([samples[position] for position in positions])
+        for position, seconds in zip(positions, of_arm, strict=True):
+            found[position] = seconds
+    return found
+
+
 def _loaded(folder: Path) -> RunFrames:
     info, records = read_run_info(folder), _with_clean_names(read_journal(folder))
     cells = timed_cells(info.plan.timed, info.plan.depth.looks, records)
     samples = _frame(SampleRecord, records)
-    samples["seconds_per_call"] = samples["wall_s"] / samples["loops"]
+    samples["seconds_per_call"] = _seconds_per_call(records)
     verdicts = {(r.backend, r.case): r for r in records if isinstance(r, VerdictRecord)}
     paired = {id_: set_ratios(cell, info.plan.backends) for id_, cell in cells.items()}
     return RunFrames(

@@ -19,6 +19,7 @@ from harness.reporting.cells import TimedCell
 from harness.reporting.run_info import RunInfo
 from harness.reporting.schema import Column, Table
 from harness.reporting.vocabulary import ANSWER_WORDS
+from harness.timing.durations import turns
 from harness.timing.statistics import MARGIN, Answer, Interval, PerSet
 from harness.timing.summaries import geometric_mean
 
@@ -78,19 +79,16 @@ class SetRatios:
 def set_ratios(cell: TimedCell, backends: Sequence[str]) -> SetRatios:
     """Lay out the turns of ``backends`` in a cell and pair them all."""
     arms = tuple(name for name in backends if cell.seconds.get(name))
-    place = {arm: i for i, arm in enumerate(arms)}
-    turns: dict[int, dict[int, dict[int, float]]] = {}
-    for sample in cell.samples:
-        arm = place.get(sample.arm)
-        if arm is not None and sample.loops > 0 and 0 < sample.wall_s < math.inf:
-            rounds = turns.setdefault(sample.set_index, {})
-            rounds.setdefault(sample.round_index, {})[arm] = sample.wall_s / sample.loops
+    by_set: dict[int, dict[int, dict[int, float]]] = {}
+    for place, arm in enumerate(arms):
+        for (set_index, round_index), seconds in turns(cell.samples, arm).items():
+            by_set.setdefault(set_index, {}).setdefault(round_index, {})[place] = seconds
     logs = {}
-    for index, rounds in sorted(turns.items()):
+    for index, rounds in sorted(by_set.items()):
         table = np.full((len(arms), len(rounds)), math.nan)
-        for column, seconds in enumerate(rounds.values()):
-            for arm, value in seconds.items():
-                table[arm, column] = math.log(value)
+        for column, of_round in enumerate(rounds.values()):
+            for place, value in of_round.items():
+                table[place, column] = math.log(value)
         logs[index] = _medians(table[:, None, :] - table[None, :, :])
     return SetRatios(arms, logs)
 

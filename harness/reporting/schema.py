@@ -114,7 +114,11 @@ MEASUREMENTS = Table(
         Column("family", "word", "the dimensions held fixed while the size grows"),
         Column("device", "word", "where it ran"),
         _CASE_ID,
-        Column("median_s", "number", "seconds of one call: geometric mean of the sets' medians"),
+        Column(
+            "median_s",
+            "number",
+            "seconds of one call: geometric mean of the sets' medians, trimmed from eight sets on",
+        ),
         Column("low_s", "number", "lower end of its 95 % interval, seconds"),
         Column("high_s", "number", "upper end, seconds"),
         Column("ratio", "number", "time ÷ the baseline's time, paired within sets"),

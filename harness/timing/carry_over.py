@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from harness.timing.statistics import CONFIDENCE, MARGIN, Interval, Timed, t_interval
+from harness.timing.durations import Timed, turns
+from harness.timing.statistics import CONFIDENCE, MARGIN, Interval, t_interval
 
 __all__ = ["ALONE_BLOCKS", "carry_over", "is_carried_over"]
 
@@ -50,5 +51,4 @@ def is_carried_over(found: Interval, margin: float = MARGIN) -> bool | None:
 
 def _seconds(samples: Iterable[Timed], arm: str) -> list[float]:
     """Seconds per call in the order of the rounds."""
-    taken = sorted((s for s in samples if s.arm == arm), key=lambda s: s.round_index)
-    return [s.wall_s / s.loops for s in taken if s.loops > 0 and s.wall_s > 0]
+    return [seconds for _, seconds in sorted(turns(samples, arm).items())]

@@ -22,11 +22,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 from scipy import special
 
+from harness.timing.durations import Timed, turns
 from harness.timing.schedule import alpha_at
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "Interval",
     "Location",
     "PerSet",
-    "Timed",
     "decided",
     "estimate",
     "holm",
@@ -59,25 +58,6 @@ _TRIMMED = 8
 
 PerSet = Mapping[int, float]
 """One number for each set, by the set's index; a set that failed is absent."""
-
-
-class Timed(Protocol):
-    """What is needed of a raw sample: ``harness.contract.Sample`` or a journal's record."""
-
-    @property
-    def set_index(self) -> int: ...  # noqa: D102
-
-    @property
-    def round_index(self) -> int: ...  # noqa: D102
-
-    @property
-    def arm(self) -> str: ...  # noqa: D102
-
-    @property
-    def loops(self) -> int: ...  # noqa: D102
-
-    @property
-    def wall_s(self) -> float: ...  # noqa: D102
 
 
 class Answer(StrEnum):
@@ -131,7 +111,7 @@ class Estimate:
 def seconds_per_call(samples: Iterable[Timed], arm: str) -> dict[int, float]:
     """Return, for each set, the median over the rounds of the arm's seconds per call."""
     by_set: defaultdict[int, list[float]] = defaultdict(list)
-    for (set_index, _), seconds in _turns(samples, arm).items():
+    for (set_index, _), seconds in turns(samples, arm).items():
         by_set[set_index].append(seconds)
     return {index: float(np.median(values)) for index, values in sorted(by_set.items())}
 
@@ -143,7 +123,7 @@ def log_ratios(samples: Iterable[Timed], arm: str, baseline: str) -> dict[int, f
     partner with it; a set without a pair is absent.
     """
     kept = list(samples)
-    above, below = _turns(kept, arm), _turns(kept, baseline)
+    above, below = turns(kept, arm), turns(kept, baseline)
     by_set: defaultdict[int, list[float]] = defaultdict(list)
     for turn in above.keys() & below.keys():
         by_set[turn[0]].append(math.log(above[turn] / below[turn]))
@@ -259,15 +239,6 @@ def _upper_tail(distance: float, found: Location) -> float:
     if found.error == 0:
         return 0.0 if distance > 0 else 1.0
     return float(special.stdtr(found.freedom, -distance / found.error))
-
-
-def _turns(samples: Iterable[Timed], arm: str) -> dict[tuple[int, int], float]:
-    """Seconds per call of the arm's turns by (set, round), without those that have none."""
-    return {
-        (s.set_index, s.round_index): s.wall_s / s.loops
-        for s in samples
-        if s.arm == arm and s.loops > 0 and math.isfinite(s.wall_s) and s.wall_s > 0
-    }
 
 
 def _finite(values: PerSet) -> np.ndarray:

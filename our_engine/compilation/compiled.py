@@ -6,7 +6,7 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -122,7 +122,16 @@ class Recordings:
                 self.refused.popitem(last=False)
 
 
-def compile(g: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - as re.compile, torch's
+class Compiled(Protocol):
+    """A compiled function: to be called as the function is."""
+
+    recordings: Recordings
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The result of the function."""
+
+
+def compile(g: Callable[..., Any]) -> Compiled:  # noqa: A001 - as re.compile, torch's
     """`g`, run from a recording of its NumPy operations, without Python's and the tracer's work.
 
     g is a function of arrays, and numbers, in trees of any depth, plain or made by the engine:
@@ -165,8 +174,9 @@ def compile(g: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - as re.
             pass
         return g(*args, **kwargs)
 
-    compiled.recordings = recordings  # type: ignore[attr-defined]
-    return compiled
+    found = cast(Compiled, compiled)
+    found.recordings = recordings
+    return found
 
 
 def _nothing(*_: Any) -> None:

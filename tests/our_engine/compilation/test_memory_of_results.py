@@ -121,6 +121,23 @@ def test_what_an_unknown_function_was_given_is_not_overwritten():
     assert memory.is_own(b)
 
 
+def constants_of(recording):
+    return [v for v in recording.replay.__globals__.values() if isinstance(v, np.ndarray)]
+
+
+def test_recordings_share_their_constants_and_read_only_ones_with_the_program():
+    mutable, fixed = np.arange(3.0), np.arange(3.0) + 1.0
+    fixed.flags.writeable = False
+    compiled = oe.compile(lambda x: x * mutable + x * fixed + x * np.arange(3.0))
+    compiled(np.ones(3))
+    compiled(np.ones((2, 3)))
+    first, second = map(constants_of, compiled.recordings)
+    assert len(first) == len(second) == 2
+    assert all(any(a is b for b in second) for a in first)
+    assert any(a is fixed for a in first)
+    assert not any(np.shares_memory(a, mutable) for a in first)
+
+
 def peak(call):
     """The peak of what a third call allocates, in bytes."""
     call()

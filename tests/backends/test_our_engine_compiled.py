@@ -13,7 +13,6 @@ from harness.contract.derivation import prepare
 from harness.fuzzing.drawing import Drawer
 from harness.plugins import load
 from harness.problems.inputs import case_inputs, operands, output_shape
-from harness.running.selection import select_backends
 
 REGISTRY = load()
 PLAIN = OurEngineBackend()
@@ -122,15 +121,6 @@ def test_the_point_beside_is_of_the_same_kind(x):
     backend = CompiledOurEngineBackend()
     backend.prepare(lambda x: (x + x,), x)(x)
     assert backend.traces() == 1
-
-
-def test_it_takes_part_where_it_is_named():
-    names = [entry.name for entry in select_backends(REGISTRY, ())[0]]
-    assert "our_engine" in names
-    assert "our_engine-compiled" not in names
-    for pattern in ("our_engine-compiled", "our*"):
-        found = [entry.name for entry in select_backends(REGISTRY, (pattern,))[0]]
-        assert "our_engine-compiled" in found
 
 
 def test_its_ledger_is_the_engines():

@@ -40,7 +40,6 @@ def register_backends(register: BackendRegistrar) -> None:
         summary="this project's engine, through our_engine.compile",
         ledger=_KNOWN / "our_engine-compiled.toml",
         dialect=OUR_ENGINE_COMPILED,
-        on_demand=True,
     )
     register(
         "pytorch",
@@ -79,6 +78,7 @@ def register_backends(register: BackendRegistrar) -> None:
         asked_at=asked_of_eager,
         ledger=_KNOWN / "jax-eager.toml",
         dialect=JAX_EAGER,
+        timed_on_demand=True,
     )
     register(
         "autograd",

@@ -42,7 +42,7 @@ class BackendEntry:
     dialect: Dialect | None = None
     asked: Callable[[Problem, Operator], bool] | None = None
     asked_at: Callable[[Problem, Case], bool] | None = None
-    on_demand: bool = False
+    timed_on_demand: bool = False
 
     def asks(self, problem: Problem, operator: Operator) -> bool:
         """Whether the operator of the problem belongs into a plan for this backend."""
@@ -156,7 +156,7 @@ def _collect_backends(registry: Registry) -> None:
             dialect: Dialect | None = None,
             asked: Callable[[Problem, Operator], bool] | None = None,
             asked_at: Callable[[Problem, Case], bool] | None = None,
-            on_demand: bool = False,
+            timed_on_demand: bool = False,
         ) -> None:
             known = registry.backends.get(name)
             if known is not None:
@@ -172,7 +172,7 @@ def _collect_backends(registry: Registry) -> None:
                 dialect,
                 asked,
                 asked_at,
-                on_demand,
+                timed_on_demand,
             )
 
         return register

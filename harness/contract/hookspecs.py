@@ -38,7 +38,7 @@ class BackendRegistrar(Protocol):
         dialect: Dialect | None = None,
         asked: Callable[[Problem, Operator], bool] | None = None,
         asked_at: Callable[[Problem, Case], bool] | None = None,
-        on_demand: bool = False,
+        timed_on_demand: bool = False,
     ) -> None:
         """Register ``factory`` as ``name``.
 
@@ -49,7 +49,8 @@ class BackendRegistrar(Protocol):
         ``asked`` tells which operators of which problems belong into a plan at all, ``asked_at``
         which cases of those, for a backend that is asked some only where they tell something new
         (None: every one). What is asked and not claimed is recorded as unsupported; what is not
-        asked is not. A backend ``on_demand`` takes part only where a pattern names it.
+        asked is not. A backend ``timed_on_demand`` is judged like the others
+        and has a part in a timed run only where a pattern names it.
         """
 
 

@@ -42,7 +42,7 @@ def make_plan(
     range, RunFailedError for a backend that was named and whose library is missing.
     """
     _check_numbers(threads, deadline_s)
-    entries, notices = chosen.select_backends(registry, selection.backends)
+    entries, notices = chosen.select_backends(registry, selection.backends, timed=measure)
     problems = chosen.select_problems(registry, selection.problems, selection.suites)
     if measure and not (selection.problems or selection.suites or selection.cases):
         problems = [problem for problem in problems if problem.timed_operators] or problems

@@ -44,15 +44,19 @@ class Selection:
 
 
 def select_backends(
-    registry: Registry, patterns: Sequence[str]
+    registry: Registry, patterns: Sequence[str], *, timed: bool = False
 ) -> tuple[list[BackendEntry], list[str]]:
     """The backends to run, and a notice for each that was left out because its library is missing.
 
-    No pattern means all but those that are ``on_demand``. UsageError for a pattern that matches
-    none. RunFailedError when a backend that was asked for by its own name cannot run, or when none
-    is left.
+    No pattern means all; of a ``timed`` run, all but those that are timed on demand. UsageError for
+    a pattern that matches none. RunFailedError when a backend that was asked for by its own name
+    cannot run, or when none is left.
     """
-    there = [n for n, entry in registry.backends.items() if patterns or not entry.on_demand]
+    there = [
+        n
+        for n, entry in registry.backends.items()
+        if patterns or not (timed and entry.timed_on_demand)
+    ]
     names = _chosen("backend", patterns, there, fnmatchcase)
     ready, notices = [], []
     for name in names:

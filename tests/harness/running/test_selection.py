@@ -47,6 +47,14 @@ def test_a_wildcard_names_no_backend_explicitly(registry):
     assert planned(registry, backends=("*s*",)).backends == PAIR
 
 
+def test_a_backend_that_is_timed_on_demand_is_judged_without_being_named(registry):
+    second = registry.backends["second"]
+    registry.backends["second"] = dataclasses.replace(second, timed_on_demand=True)
+    assert planned(registry).backends == ("first",)
+    assert planned(registry, measure=False).backends == PAIR
+    assert planned(registry, backends=("*s*",)).backends == PAIR
+
+
 def test_a_problem_pattern_is_a_dotted_prefix_too(registry):
     family = {"some.family.small", "some.family.large"}
     assert problems_of(planned(registry, problems=("some.family",))) == family

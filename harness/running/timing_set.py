@@ -85,7 +85,7 @@ class TimingSets:
             known = all(self.costs.knows(case) for case in cells)
             for chunk in self._chunks(cells, math.inf if known else _UNKNOWN_CHUNK):
                 if time.monotonic() < until:
-                    readying = self._make_ready(fleet, index, chunk, until)
+                    readying = self._make_ready(fleet, index, chunk, rounds, until)
                     self._record_threads(fleet, index)
                     self._take_turns(readying, index, chunk, rounds, until, rng, cell_done, kind)
                     self._measure_memory(readying, chunk, until)
@@ -127,7 +127,16 @@ class TimingSets:
             held += needed
         yield chunk
 
-    def _make_ready(self, fleet: Fleet, index: int, chunk: list[Case], until: float) -> Readying:
+    def _turns_s(self, cells: Sequence[Case], rounds: int, left_s: float) -> float:
+        """What of the time that is left to keep for turns: what they take, or half of it."""
+        if not all(self.costs.knows(case) for case in cells):
+            return left_s / 2
+        turns_s = self.costs.turns_s({c: self.log.state.arms(c) for c in cells}, rounds)
+        return min(turns_s, left_s / 2)
+
+    def _make_ready(
+        self, fleet: Fleet, index: int, chunk: list[Case], rounds: int, until: float
+    ) -> Readying:
         self.view.now(f"set {index + 1}: first calls of {len(chunk)} cases")
         now = time.monotonic()
         readying = Readying(
@@ -139,8 +148,8 @@ class TimingSets:
             deadline_s=self.plan.deadline_s,
             fail=functools.partial(self.log.fail, index),
             costs=self.costs,
-            # Where time is short, half of it is for turns: what is not ready by then has none.
-            until=now + (until - now) / 2,
+            # What is not ready by then has no turns, for which the rest is kept.
+            until=until - self._turns_s(chunk, rounds, until - now),
         )
         fleet.pin(self._anywhere)
         readying.run(chunk)

@@ -78,9 +78,9 @@ class Depth:
 
 
 QUICK = Depth("quick", looks=(4,), rounds=3, sample_s=2e-3, budget_s=60.0, most_sizes=2)
-DEFAULT = Depth("default", (6, 10, 16), 5, 5e-3, budget_s=300.0, most_sizes=None, audit=True)
+DEFAULT = Depth("default", (6, 10, 16), 5, 8e-3, budget_s=300.0, most_sizes=None, audit=True)
 THOROUGH = Depth(
-    "thorough", (6, 10, 16, 26, 40), 7, 5e-3, budget_s=None, most_sizes=None, audit=True
+    "thorough", (6, 10, 16, 26, 40), 7, 8e-3, budget_s=None, most_sizes=None, audit=True
 )
 DEPTHS: dict[str, Depth] = {depth.name: depth for depth in (QUICK, DEFAULT, THOROUGH)}
 

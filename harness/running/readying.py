@@ -22,7 +22,7 @@ from harness.running.timing_state import TimingState
 
 __all__ = ["LONG_CALL_S", "AtReady", "Readying"]
 
-LONG_CALL_S = 0.02
+LONG_CALL_S = 0.008
 """A call of this length warms what it needs within itself: calls before it are not worth it."""
 
 _COMPILING = 10

@@ -36,18 +36,23 @@ class ReadyCase:
     last_result: Any = None
 
     def warm(self, loops: int | None, sample_s: float) -> Warmed:
-        """Calibrate, or throw the part ``_WARMING`` of a sample away where ``loops`` are given."""
+        """Calibrate, or throw the part ``_WARMING`` of a sample away where ``loops`` are given.
+
+        Short calls are calibrated in that part of a sample too: as many more make a whole one.
+        """
         if loops is None:
             costs = self.costs
+            part = _WARMING if costs.second_call_s < _WARMING * sample_s else 1.0
             loops = sampling.calibrate(
                 costs.call,
                 costs.operands,
                 self.backend.wait,
-                sample_s,
+                part * sample_s,
                 one_call_s=costs.second_call_s,
             )
+            loops = math.ceil(loops / part)
         else:
-            self.take(max(1, math.ceil(_WARMING * loops)))
+            self.take(math.ceil(_WARMING * loops))
         return Warmed(loops)
 
     def take(self, loops: int) -> Taken:

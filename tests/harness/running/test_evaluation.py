@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -395,6 +396,36 @@ def test_a_retrace_during_a_turn_is_counted():
     assert ready.warm(10, 1e-3).loops == 10
     assert ready.take(20).traces == 0  # 2 first calls, 10 to warm, 20: still below 100
     assert ready.take(100).traces == 1
+
+
+def test_warming_takes_a_quarter_of_a_sample():
+    backend = Noisy()
+    ready, _ = turns.make_ready(backend, PRODUCTS, *asked())
+    before = backend.calls
+    assert ready.warm(10, 1e-3).loops == 10
+    assert backend.calls - before == 3
+    assert ready.warm(1, 1e-3).loops == 1
+    assert backend.calls - before == 4
+
+
+@pytest.mark.parametrize(
+    ("second_call_s", "trial_s", "loops"),
+    [(1e-5, 2e-3, 20), (1.9e-3, 2e-3, 20), (2.1e-3, 8e-3, 5), (math.nan, 8e-3, 5)],
+)
+def test_short_calls_are_calibrated_in_a_quarter_of_a_sample(
+    monkeypatch, second_call_s, trial_s, loops
+):
+    ready, _ = turns.make_ready(Noisy(), PRODUCTS, *asked())
+    ready.costs = dataclasses.replace(ready.costs, second_call_s=second_call_s)
+    trials = []
+
+    def calibrate(call, operands, wait, minimum_s, one_call_s):
+        trials.append(minimum_s)
+        return 5
+
+    monkeypatch.setattr(turns.sampling, "calibrate", calibrate)
+    assert ready.warm(None, 8e-3).loops == loops
+    assert trials == [pytest.approx(trial_s)]
 
 
 def test_the_check_is_of_the_last_timed_call():

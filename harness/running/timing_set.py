@@ -129,6 +129,8 @@ class TimingSets:
 
     def _turns_s(self, cells: Sequence[Case], rounds: int, left_s: float) -> float:
         """What of the time that is left to keep for turns: what they take, or half of it."""
+        if left_s == math.inf:
+            return 0.0
         if not all(self.costs.knows(case) for case in cells):
             return left_s / 2
         turns_s = self.costs.turns_s({c: self.log.state.arms(c) for c in cells}, rounds)

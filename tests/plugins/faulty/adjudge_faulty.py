@@ -138,24 +138,24 @@ class Counting(Correct):
     def native_jvp(self, fun: Function, primals: Results, tangents: Results) -> Results:
         self.calls += 1
         result = super().native_jvp(fun, primals, tangents)
-        return result if self.calls <= self.patience else self.after(result)
+        return result if self.calls <= self.patience else self.after(primals, result)
 
-    def after(self, result: Results) -> Results:
+    def after(self, primals: Results, result: Results) -> Results:
         raise NotImplementedError
 
 
 class Drifts(Counting):
     """Right when judged, wrong when timed."""
 
-    def after(self, result: Results) -> Results:
+    def after(self, primals: Results, result: Results) -> Results:
         return (1.001 * result[0],)
 
 
 class AbortsLate(Counting):
-    """Right when judged, dead when two components are timed."""
+    """Right when judged, dead when a function of two numbers is timed."""
 
-    def after(self, result: Results) -> Results:
-        if np.size(result[0]) == 2:
+    def after(self, primals: Results, result: Results) -> Results:
+        if np.size(primals[0]) == 2:
             os.abort()
         return result
 
@@ -163,7 +163,7 @@ class AbortsLate(Counting):
 class HangsLate(Counting):
     """Right when judged, silent when timed."""
 
-    def after(self, result: Results) -> Results:
+    def after(self, primals: Results, result: Results) -> Results:
         while True:
             time.sleep(0.05)
 

@@ -24,8 +24,8 @@ from harness.timing.statistics import CONFIDENCE, Answer, Estimate, estimate, lo
 
 __all__ = ["NextSet", "Pacing"]
 
-_SHARE = 0.86
-"""Of a set, start-up apart, that is to go into samples."""
+_SHARE = 0.82
+"""Of a set, start-up and first calls apart, that is to go into samples."""
 
 _MOST = 4
 """No more rounds than so many times those of the depth."""

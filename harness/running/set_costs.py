@@ -74,8 +74,7 @@ class SetCosts:
             for arm in arms:
                 by_arm[arm] += self._readying.get((arm, case), 0.0)
         longest, together = max(by_arm.values(), default=0.0), sum(by_arm.values())
-        rest = sum(self._cost(case, arms).rest_s for case, arms in cells.items())
-        return max(longest, together / self.at_once) + rest
+        return max(longest, together / self.at_once) + self._rest_s(cells)
 
     def forecast_s(self, cells: Cells, rounds: int) -> float:
         """Seconds of one set of ``cells`` with ``rounds`` rounds, start-up included."""
@@ -90,11 +89,11 @@ class SetCosts:
         return turns
 
     def rounds_for(self, cells: Cells, share: float, most: int) -> int:
-        """The fewest rounds with which ``share`` of a set, start-up apart, goes into samples.
+        """The fewest rounds with which ``share`` of a set goes into samples; ``most`` if none.
 
-        ``most`` where that is not reached.
+        Start-up and first calls are not counted: another set is worth more than many rounds.
         """
-        once = self.once_s(cells)
+        once = self._rest_s(cells)
         for rounds in range(1, most):
             in_samples = elsewhere = 0.0
             for case, arms in cells.items():
@@ -110,6 +109,9 @@ class SetCosts:
         """The most rounds with which a set takes at most ``seconds``; at least 1."""
         fitting = (r for r in range(most, 1, -1) if self.forecast_s(cells, r) <= seconds)
         return next(fitting, 1)
+
+    def _rest_s(self, cells: Cells) -> float:
+        return sum(self._cost(case, arms).rest_s for case, arms in cells.items())
 
     def _cost(self, case: Case, arms: Collection[str]) -> CellCost:
         cheap = len(arms) * self.sample_s

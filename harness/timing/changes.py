@@ -24,10 +24,10 @@ from harness.timing.statistics import (
     CONFIDENCE,
     MARGIN,
     Answer,
+    Location,
     PerSet,
     holm,
     location,
-    t_interval,
 )
 
 __all__ = ["Change", "answers", "change", "exceeding", "spent_share"]
@@ -93,8 +93,9 @@ def change(before: PerSet, after: PerSet, share: float = 1.0, alpha: float = _AL
     ``share`` is the product of both runs' ``spent_share``.
     """
     a, b = (np.array([x for x in logs.values() if math.isfinite(x)]) for logs in (before, after))
-    difference = _mean(b) - _mean(a)
-    error, freedom = _error_and_freedom(a, b)
+    x, y = location(a), location(b)
+    difference = y.value - x.value
+    error, freedom = _error_and_freedom(x, y)
     half = math.nan
     if not math.isnan(error):
         half = error * float(special.stdtrit(freedom, 1 - alpha * share / 2)) if error else 0.0
@@ -135,16 +136,11 @@ def exceeding(changes: Sequence[Change], bound: float, alpha: float = _ALPHA) ->
     return holm([c.p_exceeds(bound) for c in changes], alpha)
 
 
-def _mean(values: np.ndarray) -> float:
-    return t_interval(values, _ALPHA)[0]
-
-
-def _error_and_freedom(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    """Of the difference of locations; NaN with fewer than two sets on a side."""
-    if len(a) < 2 or len(b) < 2:
-        return math.nan, math.nan
-    x, y = location(a), location(b)
+def _error_and_freedom(x: Location, y: Location) -> tuple[float, float]:
+    """Of the difference of two locations; NaN where one of them has no error."""
     error = math.hypot(x.error, y.error)
+    if math.isnan(error):
+        return math.nan, math.nan
     if error == 0:
         return 0.0, float(x.freedom + y.freedom)
     # As shares of their sum, so that the squares of tiny variances do not vanish.

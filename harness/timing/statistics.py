@@ -190,7 +190,7 @@ def holm(p_values: Sequence[float], alpha: float = 1 - CONFIDENCE) -> list[bool]
 
 
 def location(values: np.ndarray) -> Location:
-    """Return the trimmed mean of two ``values`` or more, with its error.
+    """Return the trimmed mean of ``values`` with its error, which is NaN for fewer than two.
 
     An eighth of the values, rounded down, is trimmed at each end: none of up to seven. The error
     comes from the winsorised values, the degrees of freedom from those that are kept (Tukey and
@@ -198,6 +198,8 @@ def location(values: np.ndarray) -> Location:
     trimmed, this is the mean with Student's error.
     """
     count = len(values)
+    if count < 2:
+        return Location(float(values[0]) if count else math.nan, math.nan, 0)
     cut = count // _TRIMMED
     ordered = np.sort(values)
     kept = ordered[cut : count - cut]
@@ -212,8 +214,6 @@ def t_interval(values: np.ndarray, alpha: float) -> tuple[float, float, float]:
 
     With one value the limits are NaN, with none the mean is too.
     """
-    if len(values) < 2:
-        return (float(values[0]) if len(values) else math.nan), math.nan, math.nan
     found = location(values)
     half = float(special.stdtrit(found.freedom, 1 - alpha / 2)) * found.error
     return found.value, found.value - half, found.value + half
@@ -221,21 +221,17 @@ def t_interval(values: np.ndarray, alpha: float) -> tuple[float, float, float]:
 
 def tost_p_value(values: np.ndarray, bound: float) -> float:
     """Return the p-value of "the mean is not within ± ``bound``", by two one-sided t-tests."""
-    if len(values) < 2:
-        return math.nan
     found = location(values)
     return max(_upper_tail(bound - found.value, found), _upper_tail(bound + found.value, found))
 
 
 def _p_of_no_difference(values: np.ndarray) -> float:
-    if len(values) < 2:
-        return math.nan
     found = location(values)
-    return min(1.0, 2 * _upper_tail(abs(found.value), found))
+    return float(np.minimum(1.0, 2 * _upper_tail(abs(found.value), found)))
 
 
 def _upper_tail(distance: float, found: Location) -> float:
-    """P(T > distance/error) with Student's T."""
+    """P(T > distance/error) with Student's T; NaN where there is no error."""
     if found.error == 0:
         return 0.0 if distance > 0 else 1.0
     return float(special.stdtr(found.freedom, -distance / found.error))

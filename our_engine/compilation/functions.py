@@ -125,7 +125,7 @@ _FRESH: frozenset[Any] = frozenset(
     )
 )
 
-_OF_ANY_SHAPE: frozenset[Any] = frozenset(
+REARRANGED: frozenset[Any] = frozenset(
     (
         anew,
         np.reshape,
@@ -135,6 +135,16 @@ _OF_ANY_SHAPE: frozenset[Any] = frozenset(
         np.moveaxis,
         np.expand_dims,
         np.squeeze,
+        "T",
+        "reshape()",
+        "ravel()",
+        "transpose()",
+    )
+)
+"""Views of all of an array, writeable if it is."""
+
+_OF_ANY_SHAPE: frozenset[Any] = REARRANGED | frozenset(
+    (
         np.broadcast_to,
         np.matrix_transpose,
         np.real,
@@ -156,16 +166,12 @@ _OF_ANY_SHAPE: frozenset[Any] = frozenset(
         np.linalg.vector_norm,
         np.tensordot,
         np.diagonal,
-        "T",
         "mT",
         "real",
         "imag",
         "astype()",
         "conj()",
         "conjugate()",
-        "ravel()",
-        "reshape()",
-        "transpose()",
         "swapaxes()",
         "dot()",
     )

@@ -6,27 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .functions import anew, has_known_kind, is_fresh
+from .functions import REARRANGED, has_known_kind, is_fresh
 from .operations import Condition, Operation, Recorded, Step, Variable, variables
 
 _LARGE = 16_384
 """Arrays of so many bytes are released after their last use, smaller ones at the end."""
-
-_REARRANGED = (
-    anew,
-    np.reshape,
-    np.ravel,
-    np.transpose,
-    np.swapaxes,
-    np.moveaxis,
-    np.expand_dims,
-    np.squeeze,
-    "T",
-    "reshape()",
-    "ravel()",
-    "transpose()",
-)
-"""Views of all of an array, writeable if it is."""
 
 
 class Memory:
@@ -70,7 +54,7 @@ class Memory:
                 self._whole.add(y)
             else:
                 shared = frozenset().union(*(self.owners[x] for x in reads))
-                known = step.function in _REARRANGED and len(reads) == 1
+                known = step.function in REARRANGED and len(reads) == 1
                 self.owners[y] = shared if known else shared | {None}
                 if known and reads[0] in self._whole:
                     self._whole.add(y)

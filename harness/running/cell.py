@@ -96,8 +96,7 @@ class Cell:
         if self._rounds_taken == len(self._orders):
             return
         began = time.monotonic()
-        for arm in self._seconds.keys() - self.state.arms(self.case).keys():
-            del self._seconds[arm]  # failed at a smaller size meanwhile
+        self._leave_out_failed()
         for position, arm in enumerate(self._orders[self._rounds_taken]):
             if arm in self._seconds:
                 self._turn(arm, self._rounds_taken, position)
@@ -107,6 +106,7 @@ class Cell:
     def finish(self) -> list[Record]:
         """The records, with the samples of the arms that computed what was judged."""
         began = time.monotonic()
+        self._leave_out_failed()
         for arm in list(self._seconds):
             self._check(arm)
         for arm in self._seconds:
@@ -120,6 +120,11 @@ class Cell:
         taken = max(1, self._rounds_taken)
         in_samples = sum(sample.wall_s for its in self.samples.values() for sample in its)
         return CellCost(self._rounds_s / taken, in_samples / taken, self._rest_s)
+
+    def _leave_out_failed(self) -> None:
+        """Arms that have failed at a smaller size meanwhile have no time here."""
+        for arm in self._seconds.keys() - self.state.arms(self.case).keys():
+            del self._seconds[arm]
 
     def _warm(self, arm: str) -> None:
         backend, readied = self.arms[arm], self.readied[arm].costs

@@ -139,6 +139,30 @@ def test_a_worker_that_died_between_two_cells_costs_neither_its_times(
     assert timed == {(c.id, s) for c in plan.timed for s in range(plan.depth.looks[-1])}
 
 
+def test_a_failure_in_the_last_look_at_a_smaller_size_takes_the_larger_with_it(
+    plan_tiny, carry_out, monkeypatch
+):
+    check = Cell._check
+
+    def failing(cell, arm):
+        if arm == "faulty_sign" and cell.case.size == "n=2":
+            cell._drop(arm, "crashed", "planted")
+        else:
+            check(cell, arm)
+
+    monkeypatch.setattr(Cell, "_check", failing)
+    backends = ("faulty_none", "faulty_sign")
+    plan = plan_tiny(*backends, problems=("tiny.cubes",), operators=("gradient",))
+    records = read_journal(carry_out(plan))
+    failed = {(r.backend, r.case, r.kind) for r in records if isinstance(r, TimingFailureRecord)}
+    small = GRADIENT.replace("n=4", "n=2")
+    assert failed == {
+        ("faulty_sign", small, "crashed"),
+        ("faulty_sign", GRADIENT, "smaller-failed"),
+    }
+    assert {r.backend for r in records if isinstance(r, SampleRecord)} == {"faulty_none"}
+
+
 def test_what_is_wrong_when_timed_loses_its_time(samples, failures):
     for case in (SMALL, LARGE):
         failure = failures["faulty_drifts", case]
